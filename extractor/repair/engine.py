@@ -1,0 +1,106 @@
+"""Applies the damage rules until nothing changes."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable
+
+from extractor.repair.aligned import AlignedText, Edit, Repair
+from extractor.repair.rules import DamageRule, characters, damage_rules, mojibake
+
+ROUNDS = 12
+_ORDINALS = dict(zip("third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), range(3, 13), strict=True))
+_ORDINALS |= dict(zip("three four five six seven eight nine ten".split(), range(3, 11), strict=True))
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+
+
+def _entity(match: re.Match[str]) -> str | None:
+    name = re.sub(r"^&(?:amp;)*\s?|\s?;$", "", match.group())
+    for candidate in (name, name.lower()):
+        read = html.unescape(f"&{candidate};")
+        if not read.startswith("&") or read == "&":
+            return read if len(read) <= 2 and read.isprintable() or read in "\n\xa0 " else " "
+    return None
+
+
+def _power_words(match: re.Match[str]) -> str | None:
+    n = match["n"]
+    power = int(n) if n.isdigit() else _ORDINALS.get(n)
+    return f"10^{power}" if power is not None and power <= 14 else None
+
+
+_OPERATIONS: dict[str, Callable[[re.Match[str]], str | None]] = {
+    "entity": _entity,
+    "mojibake": lambda match: mojibake()[match.group()],
+    "compatibility": lambda match: unicodedata.normalize("NFKC", match.group("r") if "r" in match.re.groupindex else match.group()),
+    "superscript-power": lambda match: "^" + match["r"].translate(_SUPERSCRIPTS).lstrip("+"),
+    "symbol-font": lambda match: {"³": "≥", "£": "≤"}[match["r"]],
+    "power-words": _power_words,
+}  # fmt: skip
+
+
+def _edit(rule: DamageRule, match: re.Match[str]) -> Edit | None:
+    start, end = match.span()
+    for group in ("r", "r2"):
+        if group in rule.pattern.groupindex and match.start(group) >= 0:
+            start, end = match.span(group)
+    old = match.string[start:end]
+    if rule.read_as is not None:
+        new: str | None = match.expand(rule.read_as)
+    elif rule.delete is not None:
+        new = old.translate(dict.fromkeys(map(ord, rule.delete)))
+    else:
+        new = _OPERATIONS[rule.op or ""](match)
+    if new is None or new == old:
+        return None
+    return Edit(start, end, new, rule.id, tuple(match.expand(a) for a in rule.alternatives))
+
+
+def _apply(rule: DamageRule, aligned: AlignedText) -> AlignedText:
+    text = aligned.text
+    if not any(literal in text for literal in rule.needs):
+        return aligned
+    edits: list[Edit] = []
+    at = 0
+    for match in rule.pattern.finditer(text):
+        edit = _edit(rule, match)
+        if edit is not None and edit.start >= at:
+            edits.append(edit)
+            at = edit.end
+    return aligned.apply(edits)
+
+
+def repair(text: str) -> AlignedText:
+    """The repaired view of `text`. Repairing a repaired view changes nothing more.
+
+    Linear in the length of the text: every pattern has bounded quantifiers, and the number of rounds is bounded.
+    """
+    aligned = AlignedText(text)
+    for _ in range(ROUNDS):
+        before = aligned.text
+        if not before.isascii() or _CONTROLS.search(before):
+            aligned = aligned.translate(before.translate(characters().translate))
+        for rule in damage_rules():
+            aligned = _apply(rule, aligned)
+        if aligned.text == before:
+            break
+    return aligned
+
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def character_repairs(aligned: AlignedText, start: int, end: int) -> list[Repair]:
+    """One-for-one readings inside original [start, end): runs of one rule are one Repair."""
+    table = characters()
+    out: list[Repair] = []
+    for match in table.pattern.finditer(aligned.original, start, end):
+        rule, at, read = table.rule[match.group()], match.start(), table.translate[ord(match.group())]
+        if out and out[-1].rule == rule and out[-1].end == at:
+            last = out.pop()
+            out.append(Repair(rule, last.start, at + 1, last.read_as + read))
+        else:
+            out.append(Repair(rule, at, at + 1, read))
+    return out
