@@ -9,6 +9,7 @@ from importlib import import_module
 from extractor.repair import AlignedText, repair
 from extractor.scan import Scan
 from extractor.spans import Mention
+from extractor.tag.overlap import resolve
 
 # label -> module name in tag/ (find) and normalise/ (normalise; "" where the span itself is the value)
 LABELS: dict[str, tuple[str, str]] = {
@@ -46,10 +47,14 @@ def scan_text(text: str) -> Scan:
 
 def tag(scan: Scan, labels: Collection[str] = tuple(LABELS)) -> list[Mention]:
     """All mentions of `labels`, normalised, in view offsets, by start."""
-    mentions: list[Mention] = []
-    for label in labels:
-        read = normaliser(label)
-        for mention in finder(label)(scan):
-            mentions.append(read(mention, scan) if read else mention)
-    mentions.sort(key=lambda m: (m.start, -m.end, m.label))
-    return mentions
+    found = [mention for label in labels for mention in finder(label)(scan)]
+    kept = []
+    for mention in resolve(found, scan):
+        read = normaliser(mention.label)
+        kept.append(read(mention, scan) if read else mention)
+    return kept
+
+
+def warm_up(labels: Collection[str]) -> None:
+    """Compile rules and load vocabularies by reading a line that touches every stage."""
+    tag(scan_text("Adults aged 18 years with eGFR ≥ 30 mL/min receive 1 × 106/kg mesenchymal stem cells intravenously weekly."), labels)

@@ -1,0 +1,111 @@
+"""DOSE_OF, ROUTE_OF and SCHEDULE_OF, in dosing text only (guidelines, Values: relations).
+
+Every dose is linked to a product, every route and administration schedule to a dose, or to the product when no dose is near.
+The nearest candidate of the same sentence wins; else the nearest of the same section (arm, intervention, paragraph). Scores
+fall with the distance: they order links, they are not calibrated.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from extractor.scan import Scan
+from extractor.spans import Mention
+
+_BREAK = re.compile(r"(?:[.;!?](?=\s{1,3}[A-Z(•*-]|\s*\n)|\n)")
+_PARAGRAPH = re.compile(r"\n\s{0,20}\n")
+_DOSING = {"arm", "intervention", "summary", "description", "title", None, "other", "design"}
+TYPES = {"CELL_DOSE": "DOSE_OF", "DRUG_DOSE": "DOSE_OF", "ROUTE": "ROUTE_OF", "SCHEDULE": "SCHEDULE_OF"}
+# distance (characters) beyond which two mentions of one sentence are no longer taken to be about each other
+REACH = 400
+
+
+class Link(NamedTuple):
+    """A relation between two mentions, by index into the list that was given."""
+
+    type: str
+    head: int
+    tail: int
+    score: float
+
+
+class Places:
+    """Sentence and block number of an offset: cheap, from line breaks and full stops before capitals."""
+
+    def __init__(self, scan: Scan) -> None:
+        self._sentences = [m.end() for m in _BREAK.finditer(scan.text)]
+        self._paragraphs = [m.end() for m in _PARAGRAPH.finditer(scan.text)]
+        self._sections = [s.start for s in scan.sections]
+
+    def sentence(self, offset: int) -> int:
+        return bisect_right(self._sentences, offset)
+
+    def block(self, offset: int) -> tuple[int, int]:
+        """Section and paragraph."""
+        return bisect_right(self._sections, offset), bisect_right(self._paragraphs, offset)
+
+
+def is_dosing(mention: Mention, scan: Scan) -> bool:
+    """Whether the mention can take part in a relation: what is given, outside eligibility and outcomes."""
+    section = scan.section_at(mention.start)
+    if section is not None and section.kind not in _DOSING:
+        return False
+    return not (mention.label == "SCHEDULE" and (mention.value or {}).get("kind") == "assessment")
+
+
+def _gap(a: Mention, b: Mention) -> int:
+    return max(a.start - b.end, b.start - a.end, 0)
+
+
+def _nearest(mention: Mention, candidates: Sequence[tuple[int, Mention]], places: Places) -> tuple[int, float] | None:
+    """(index, score) of the candidate that `mention` is about. Among equals the one that stands before wins."""
+    best: tuple[tuple[int, int, int], int, float] | None = None
+    sentence, block = places.sentence(mention.start), places.block(mention.start)
+    for index, other in candidates:
+        gap = _gap(mention, other)
+        if places.sentence(other.start) == sentence and gap <= REACH:
+            rank, score = 0, 0.95 - 0.25 * gap / REACH
+        elif places.block(other.start) == block and gap <= 2 * REACH:
+            rank, score = 1, 0.7 - 0.2 * gap / (2 * REACH)
+        elif places.block(other.start)[0] == block[0] and gap <= 2 * REACH:
+            rank, score = 2, 0.5 - 0.2 * gap / (2 * REACH)
+        else:
+            continue
+        key = (rank, gap, int(other.start > mention.start))
+        if best is None or key < best[0]:
+            best = (key, index, round(score, 3))
+    return (best[1], best[2]) if best else None
+
+
+def _window(mention: Mention, items: Sequence[tuple[int, Mention]], starts: Sequence[int]) -> Sequence[tuple[int, Mention]]:
+    low = bisect_right(starts, mention.start - 3 * REACH)
+    high = bisect_right(starts, mention.end + 3 * REACH)
+    return items[low:high]
+
+
+def find_links(mentions: Sequence[Mention], scan: Scan) -> list[Link]:
+    """All relations among `mentions` (sorted by start), by start of the head."""
+    places = Places(scan)
+    live = [(i, m) for i, m in enumerate(mentions) if is_dosing(m, scan)]
+    products = [(i, m) for i, m in live if m.label == "CELL_PRODUCT"]
+    doses = [(i, m) for i, m in live if m.label in ("CELL_DOSE", "DRUG_DOSE")]
+    product_starts, dose_starts = [m.start for _, m in products], [m.start for _, m in doses]
+    links = []
+    for i, mention in live:
+        if mention.label == "CELL_DOSE":
+            inside = [(j, p) for j, p in products if mention.start <= p.start and p.end <= mention.end]
+            found = _nearest(mention, inside or _window(mention, products, product_starts), places)
+        elif mention.label in ("ROUTE", "SCHEDULE"):
+            found = _nearest(mention, _window(mention, doses, dose_starts), places)
+            if found is None or found[1] <= 0.7:
+                product = _nearest(mention, _window(mention, products, product_starts), places)
+                if product and (found is None or product[1] > 0.7):
+                    found = product
+        else:
+            continue
+        if found is not None and found[0] != i:
+            links.append(Link(TYPES[mention.label], i, found[0], found[1]))
+    return links
