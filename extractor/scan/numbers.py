@@ -46,7 +46,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     digits = re.compile(
         rf"(?<![0-9])(?P<m>{_DIGITS})(?![0-9])"
         rf"(?:[ ]?{TIMES}[ ]?(?P<p>10)\^(?P<e>[-+]?[0-9]{{1,2}})(?![0-9])"
-        rf"|\^(?P<e2>[-+]?[0-9]{{1,2}})(?![0-9])"
+        rf"|(?<=(?<![0-9.,])10)\^(?P<e2>[-+]?[0-9]{{1,2}})(?![0-9])"
         rf"|[ ](?P<p3>10)\^(?P<e3>[0-9]{{1,2}})(?![0-9])"
         rf"|[eE](?P<e4>[+-]?[0-9]{{1,2}})(?![0-9A-Za-z])"
         rf"|[ -]?(?P<s>(?i:{scale}))(?![A-Za-z])(?:[ ](?P<s2>(?i:{scale}))(?![A-Za-z]))?"
@@ -67,8 +67,6 @@ def _digits_number(match: re.Match[str], scales: dict[str, float]) -> Number | N
     exponent = match["e"] or match["e3"] or match["e4"]
     start, end = match.span()
     if match["e2"] is not None:  # 10^6 alone; 2^6 is no power of ten, m^2 no number
-        if mantissa != 10:
-            return Number(start, match.end("m"), mantissa, mantissa, None, None, "digits")
         return Number(start, end, float(f"1e{int(match['e2'])}"), 1.0, int(match["e2"]), None, "power")
     if exponent is not None:
         return Number(start, end, float(f"{mantissa_text}e{int(exponent)}"), mantissa, int(exponent), None, "power")

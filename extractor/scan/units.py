@@ -32,7 +32,7 @@ def _table() -> tuple[re.Pattern[str], dict[str, tuple[str, str]], re.Pattern[st
         ordered = sorted(aliases, key=len, reverse=True)
         return "|".join(re.escape(a).replace(r"\ ", r"\s{0,2}") for a in ordered)
 
-    tail = r"(?![A-Za-z])(?!\^?[0-9](?![0-9.]))"
+    tail = r"(?![A-Za-z])(?!\^?[0-9])"
     return (
         re.compile(rf"(?:{alternation(exact)}){tail}"),
         exact,
