@@ -1,0 +1,148 @@
+"""Shared by the doses of cells and of drugs: what an amount is given per, and the words of bounds and estimates around it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from extractor.errors import VocabularyError
+from extractor.scan import Scan
+from extractor.vocab import load_table
+
+KINDS = ("body", "area", "surface", "volume", "site", "time", "each", "lab")
+BASIS = {"body": "per_kg", "area": "per_m2", "site": "per_site", "volume": "per_volume"}
+
+
+class Per(NamedTuple):
+    """What stands behind the slash: end in the text, UCUM codes in order ("kg", "d"), kinds met (of KINDS)."""
+
+    end: int
+    codes: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+    @property
+    def basis(self) -> str | None:
+        """Basis of the value contract; None where it knows no word (time, wound surface); "total" without a denominator."""
+        known = [k for k in self.kinds if k != "each"]
+        return BASIS.get(known[0]) if known else "total"
+
+
+NOTHING = Per(0, (), ())
+
+
+@cache
+def _denominators() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
+    table: dict[str, tuple[str, str]] = {}
+    for row in load_table("dose_denominators.csv", ["text", "kind", "ucum"], unique=["text"], required=["text", "kind"]):
+        if row["kind"] not in KINDS or (row["kind"] == "each") == bool(row["ucum"]):
+            raise VocabularyError(f"{row.where}: kind {row['kind']!r} is none of {KINDS}, or its ucum must be blank (each) or not")
+        for text in row.many("text"):
+            table[text.lower().replace(" ", "")] = (row["kind"], row["ucum"])
+    names = sorted({t for r in load_table("dose_denominators.csv", ["text", "kind", "ucum"]) for t in r.many("text")}, key=len)
+    words = "|".join(re.escape(n).replace(r"\ ", "[ ]{0,2}") for n in reversed(names))
+    number = r"[0-9]{1,4}(?:[.,][0-9]{1,3})?"
+    pattern = re.compile(
+        rf"[ ]{{0,2}}(?:(?:\(?/|\bper\b[ ]?/?|÷)[ \n]{{0,3}}(?:(?:each|the|a|an|one|every)[ ])?"
+        rf"(?:(?P<n>{number}(?:[ ]?[-–~][ ]?{number})?)[ ]?-?)?(?:[a-z]{{4,12}}[ ])??(?P<d>{words})(?![A-Za-z0-9])"
+        rf"|[·∙.*]?[ ]?(?P<inverse>kg|m2|m\^2)[ ]?\^?[-−]1(?![0-9]))",
+        re.IGNORECASE,
+    )
+    return pattern, table
+
+
+_OWNER = r"(?:(?:actual|ideal|predicted|estimated|lean|real|total|adjusted|current|dry|measured|baseline|human)[ ])?"
+_HOLDER = r"(?:recipient|patient|subject|participant|host|donor|receptor|infant|child|mouse|rat|animal)(?:['`´]?[ ]?s['`´]?)?"
+_WEIGHT = r"(?:body[ -]?weights?|body[ ]?mass|bodyweight|weights?|weigh|b\.?[ ]?w\.?t?|wt|bodywt|bm|bb|body|PBW|IBW|ABW|mass)(?![A-Za-z])"
+_BODY = re.compile(
+    rf"(?:[ ]?\([A-Za-z0-9+ -]{{1,20}}/[ ]?kg\))?"
+    rf"(?:[ ]{{0,2}}(?:/|-|\bof\b)?[ \n]{{0,2}}(?P<open>\()?(?:of[ ])?(?:the[ ]|their[ ]|his[ ]|a[ ])?(?:{_OWNER}(?:{_HOLDER}[ ]{{1,2}})?{_OWNER}{_WEIGHT}|{_HOLDER}(?![A-Za-z]))"
+    rf"(?:[ ]?\([PIA]?BW\))?(?(open)\))|(?:[ ]?\([A-Za-z0-9+ -]{{1,20}}/[ ]?kg\)))",
+    re.IGNORECASE,
+)
+_SURFACE = re.compile(r"[ ](?:of[ ])?(?:the[ ])?(?:body[ ]surface(?:[ ]area)?|BSA)(?:/m2)?(?![A-Za-z])", re.IGNORECASE)
+
+
+def read_per(text: str, at: int) -> Per:
+    """The chain of denominators that starts at `at` ("/kg body weight per day"); NOTHING (end 0) when none does."""
+    pattern, table = _denominators()
+    codes: list[str] = []
+    kinds: list[str] = []
+    end = 0
+    for _ in range(4):
+        match = pattern.match(text, end or at)
+        if match is None or (match.group().lstrip().startswith("(") and ")" not in text[match.end() : match.end() + 40]):
+            break
+        name = (match["d"] or match["inverse"]).lower().replace(" ", "")
+        kind, ucum = table[name]
+        if kind in codes or (ucum and ucum in codes):
+            break
+        amount = match["n"]
+        if kind == "time" and amount and not codes and not kinds:
+            break
+        if amount and float(re.split(r"[ -–~]", amount.replace(",", "."))[0] or 1) != 1 and ucum:
+            ucum = f"({amount.replace(',', '.')}.{ucum})" if re.fullmatch(r"[0-9.,]+", amount) else ucum
+            kind = "volume" if ucum.endswith(".uL)") else kind
+        end = match.end()
+        if "(" in match.group() and text[end : end + 1] == ")":
+            end += 1
+        if ucum:
+            codes.append(ucum)
+        kinds.append(kind)
+        if kind == "body" and (tail := _BODY.match(text, end)):
+            end = tail.end()
+        elif kind == "area" and (tail := _SURFACE.match(text, end)):
+            end = tail.end()
+    return Per(end, tuple(codes), tuple(kinds)) if end else NOTHING
+
+
+_APPROXIMATE = re.compile(
+    r"(?:\b(?:approximately|approximate|approx\.?|aproximately|about|around|roughly|circa|ca\.?|nearly|almost|estimated|average[ ]of|mean[ ]of|"
+    r"averaging)|[~≈≅])[ ]{0,2}(?:of[ ])?$",
+    re.IGNORECASE,
+)
+_MAXIMUM = re.compile(
+    r"\b(?:max(?:imum|imal|\.)?|upper limit|not to exceed|not exceeding|no more than|capped at)(?:[ ](?:total|cumulative|single|allowed|cell|permitted|daily))?"
+    r"(?:[ ](?:dose|number|amount|quantity|dosage|count)(?:[ ]of[ ]cells)?)?(?:[ ](?:of|is|was|will be|being|at|to))?[ ]?[:=]?[ ]?$",
+    re.IGNORECASE,
+)
+_MINIMUM = re.compile(
+    r"\bmin(?:imum|imal|\.)?(?:[ ](?:total|cumulative|single|cell|target))?(?:[ ](?:dose|number|amount|quantity|dosage))?"
+    r"(?:[ ](?:of|is|was|will be|being))?[ ]?[:=]?[ ]?$",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(r"[ ,(]{0,2}(?:(?P<le>or less|or lower|or below|at most|maximum|max\b)|(?P<ge>or more|or higher|or greater|or above|at least))", re.IGNORECASE)
+_NO_BOUND = {"from", "within", "starting from", "over", "beyond"}
+
+
+class Bound(NamedTuple):
+    """What the words around an amount say: op ("ge", "gt", "le", "lt" or None), symbol (≥, < ... stands), approximate."""
+
+    op: str | None
+    symbol: bool
+    approximate: bool
+    start: int
+
+
+def read_bound(scan: Scan, start: int, end: int) -> Bound:
+    """The bound that stands right before `start` or right after `end`."""
+    text = scan.text
+    head = text[max(0, start - 60) : start]
+    estimate = _APPROXIMATE.search(head)
+    at = start
+    if estimate:
+        at = start - len(head) + estimate.start()
+        head = head[: estimate.start()]
+    if maximum := _MAXIMUM.search(head):
+        return Bound("le", False, bool(estimate), at - len(head) + maximum.start())
+    if minimum := _MINIMUM.search(head):
+        return Bound("ge", False, bool(estimate), at - len(head) + minimum.start())
+    comparator = scan.comparator_before(at)
+    if comparator is not None and comparator.op in ("ge", "gt", "le", "lt"):
+        word = scan.lower[comparator.start : comparator.end]
+        if word not in _NO_BOUND:
+            return Bound(comparator.op, not word[0].isalpha(), bool(estimate), comparator.start)
+    after = _AFTER.match(text, end)
+    if after:
+        return Bound("le" if after["le"] else "ge", False, bool(estimate), at)
+    return Bound(None, False, bool(estimate), at)
