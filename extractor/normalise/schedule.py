@@ -1,0 +1,110 @@
+"""SCHEDULE: chain of parts -> {"kind", "count", "frequency", "period", "period_unit", "interval", "duration", "points", "until", "timing"}."""
+
+from __future__ import annotations
+
+from extractor.normalise.timing import fhir_timing
+from extractor.scan import Scan
+from extractor.spans import Mention, Value
+from extractor.tag.schedule_parts import Part
+
+_ISO = {"a": "P{}Y", "mo": "P{}M", "wk": "P{}W", "d": "P{}D", "h": "PT{}H", "min": "PT{}M", "s": "PT{}S"}
+ENUMERATED = 7  # a range of labelled points is written out up to so many
+
+
+def number(value: float) -> int | float:
+    """4.0 -> 4; 1.5 stays."""
+    return int(value) if value == int(value) else value
+
+
+def iso(value: float, unit: str) -> str:
+    """ISO 8601 duration; a negative one has its sign in front (-P5D)."""
+    return ("-" if value < 0 else "") + _ISO[unit].format(number(abs(value)))
+
+
+def _add(value: Value, key: str, ends: tuple[tuple[float, str], ...], span: bool) -> None:
+    """One duration-like key, with its _max for a range; what was stated first stays."""
+    if key in value or not ends:
+        return
+    value[key] = iso(*ends[0])
+    if span and len(ends) == 2 and key != "until":
+        value[key + "_max"] = iso(*ends[1])
+
+
+def _point_list(part: Part) -> list[str]:
+    ends = part.values
+    if part.range and part.kind == "point" and 0 < ends[1][0] - ends[0][0] < ENUMERATED:
+        steps = int(ends[1][0] - ends[0][0])
+        ends = tuple((ends[0][0] + i, ends[0][1]) for i in range(steps + 1))
+    sign = -1.0 if part.tail == "before" and part.kind == "time" else 1.0
+    return [iso(sign * n if n else n, unit) for n, unit in ends]
+
+
+TO = ("to", "through", "thru", "until", "till", "untill", "up to")
+DASH = ("-", "–", "—", "~")
+
+
+def _times(value: Value, chain: tuple[Part, ...]) -> None:
+    points: list[str] = []
+    phases = 0
+    for i, part in enumerate(chain):
+        following = chain[i + 1] if i + 1 < len(chain) else None
+        timed = part.kind in ("time", "point", "start")
+        phases += part.kind == "frequency"
+        if not timed:
+            continue
+        listed = following is not None and following.kind in ("time", "point") and following.joint in ("and", ",", ", and", "or") and not following.role
+        before = chain[i - 1] if i else None
+        ends_range = part.joint in TO and before is not None and before.kind in ("time", "point", "start")
+        if ends_range and part.kind == "point" and before is not None and before.kind == "point":
+            points.extend(_point_list(part))
+        elif ends_range:
+            if before is not None and before.kind == "start" and "P0D" in points:
+                points.remove("P0D")
+            _add(value, "until", part.values[-1:], False)
+        elif part.role == "until" and not listed and part.kind != "start":
+            _add(value, "until", part.values[-1:], False)
+        elif part.role == "duration" and part.kind == "time" and not listed:
+            if phases <= 1:
+                _add(value, "duration", part.values, part.range)
+        elif part.kind == "time" and part.range and part.values[0][0] == 0:
+            _add(value, "duration", part.values[1:], False)
+        else:
+            points.extend(p for p in _point_list(part) if p not in points)
+    if points:
+        value["points"] = points
+
+
+def _frequency(value: Value, part: Part) -> None:
+    f = part.frequency
+    if f is None or "period" in value:
+        return
+    value["frequency"] = number(f.frequency)
+    value["period"] = number(f.period)
+    if f.period_max is not None:
+        value["period_max"] = number(f.period_max)
+    value["period_unit"] = f.unit
+
+
+def read(chain: tuple[Part, ...], kind: str) -> Value:
+    """The value of a chain."""
+    value: Value = {"kind": kind}
+    for part in chain:
+        if part.kind == "count" and "count" not in value:
+            value["count"] = number(part.values[0][0])
+            if part.range:
+                value["count_max"] = number(part.values[1][0])
+        elif part.kind == "frequency":
+            _frequency(value, part)
+        elif part.kind == "interval":
+            _add(value, "interval", part.values, part.range)
+    _times(value, chain)
+    timing = fhir_timing(value)
+    if timing is not None:
+        value["timing"] = timing
+    return value
+
+
+def normalise(mention: Mention, scan: Scan) -> Mention:
+    """The mention with its value."""
+    chain, kind = mention.parts
+    return mention.but(value=read(chain, kind))

@@ -1,0 +1,87 @@
+"""Where a chain stands: is it a schedule at all, and is something given or measured?"""
+
+from __future__ import annotations
+
+import re
+
+from extractor.scan import Scan
+from extractor.tag.schedule_parts import Part
+from extractor.tag.schedule_words import patterns
+
+SENTENCE = 220
+
+
+class Context:
+    """What the filters need of one text."""
+
+    def __init__(self, scan: Scan) -> None:
+        self.scan = scan
+        self.low = scan.lower
+
+    def section(self, at: int) -> str:
+        found = self.scan.section_at(at)
+        return "" if found is None else "furniture" if found.furniture else found.kind
+
+    def before(self, at: int, most: int = SENTENCE) -> str:
+        """The sentence (or line block) up to `at`."""
+        window = self.low[max(0, at - most) : at]
+        cut = max(window.rfind(". "), window.rfind("\n\n"), window.rfind(".\n"), window.rfind("; "))
+        return window[cut + 1 :] if cut >= 0 else window
+
+    def after(self, end: int, most: int = 80) -> str:
+        window = self.low[end : end + most]
+        cuts = [c for c in (window.find(". "), window.find("\n\n"), window.find(".\n")) if c >= 0]
+        return window[: min(cuts)] if cuts else window
+
+
+_ELIGIBLE = re.compile(r"follow|collect|visit|done at|performed at|measured at|assessed at|will receive|will be given")
+_RATE = re.compile(r"(?:/|per|[0-9])\s?$")
+_AGE = re.compile(r"(?:\bage[ds]?\b|\bagem\w\w\b)[^.;]{0,24}$")
+
+
+def admissible(context: Context, chain: list[Part], start: int, end: int) -> str | None:
+    """The kind ("administration" or "assessment") of a chain; None when it is no schedule."""
+    low = context.low
+    section = context.section(start)
+    if section in ("furniture", "design", "contact", "title", "conditions"):
+        return None
+    first, last = chain[0], chain[-1]
+    p = patterns()
+    before = context.before(start)
+    if first.kind in ("time", "count") and _RATE.search(low[max(0, first.start - 4) : first.start]):
+        return None
+    if all(part.kind == "start" and not part.tail for part in chain) and not _alone(low, start, end) and "(" not in low[start:end]:
+        return None
+    if all(part.kind == "time" for part in chain) and p.behind.match(low, last.end) and not last.tail:
+        return None
+    if p.before.search(before) or _AGE.search(before):
+        return None
+    if section in ("inclusion", "exclusion", "eligibility") and not _ELIGIBLE.search(before[-90:]):
+        return None
+    return _kind(context, chain, section, before, end)
+
+
+def _alone(low: str, start: int, end: int) -> bool:
+    """Whether the span fills its line."""
+    left = low.rfind("\n", 0, start) + 1
+    right = low.find("\n", end)
+    return low[left:start].strip() in ("", "at", "on") and low[end : right if right >= 0 else len(low)].strip(" .") == ""
+
+
+def _kind(context: Context, chain: list[Part], section: str, before: str, end: int) -> str:
+    if section == "outcome":
+        return "assessment"
+    first = chain[0]
+    if first.kind == "count" and first.noun:
+        return first.noun
+    found = None
+    for found in patterns().cue.finditer(before):
+        pass
+    if found is not None and len(before) - found.end() < 120:
+        return str(found.lastgroup)
+    after = patterns().cue.search(context.after(end))
+    if after is not None:
+        return str(after.lastgroup)
+    if section in ("arm", "intervention") or chain[0].kind in ("count", "frequency", "interval"):
+        return "administration"
+    return "assessment"

@@ -1,0 +1,216 @@
+"""Parts of a schedule: one time, list of points, frequency, interval or count, read at a place of the lower-cased text."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from extractor.tag.schedule_words import Frequency, Patterns, frequencies, number_words, patterns, words
+
+
+class Part(NamedTuple):
+    """One part over text[start:end].
+
+    kind: "time" (amounts with a unit), "point" (numbers behind their unit: day 14), "start" (time zero), "frequency", "interval",
+    "count". `values` are (number, unit) pairs, for a count (number, ""). `range`: the values are its two ends. `role` says what a
+    time is for: "until", "duration", "point", "since" or "" (not said); `joint` is what links the part to the one before it.
+    `tail` is "after" or "before" when the event follows that it is counted from; `noun` is the kind that a counted noun tells.
+    """
+
+    start: int
+    end: int
+    kind: str
+    values: tuple[tuple[float, str], ...] = ()
+    range: bool = False
+    frequency: Frequency | None = None
+    role: str = ""
+    joint: str = ""
+    tail: str = ""
+    noun: str = ""
+
+
+_TO = re.compile(r"^(?:to|-{1,2}|–|—|~|through|thru|until|till|up\s{1,4}to)$")
+_NUMBER = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,2})?|[a-z]{2,9}")
+_ADVERBS = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
+_SIGNS = "-−–"
+
+
+@cache
+def _units() -> dict[str, str]:
+    return {**words("letter"), **words("unit")}
+
+
+def _unit(text: str) -> str:
+    return _units()[" ".join(text.split())]
+
+
+def _value(text: str) -> float:
+    number = number_words().get(text)
+    return float(text) if number is None else number
+
+
+def _values(text: str) -> list[float]:
+    """The numbers of a list or range, in order."""
+    known = number_words()
+    return [known[w] if w in known else float(w) for w in _NUMBER.findall(text) if w in known or w[0].isdigit()]
+
+
+def _is_range(text: str, numbers: list[float]) -> bool:
+    """Whether two numbers stand with a range mark between them."""
+    if len(numbers) != 2:
+        return False
+    first, second = (m.span() for m in list(m for m in _NUMBER.finditer(text) if m[0] in number_words() or m[0][0].isdigit())[:2])
+    return bool(_TO.match(text[first[1] : second[0]].strip())) and numbers[0] < numbers[1]
+
+
+def _ends(text: str | None, default: float = 1.0) -> tuple[float, float | None]:
+    """(low, high or None) of "4", "3-6", "two or three"; the default when there is nothing."""
+    numbers = _values(text) if text else []
+    if not numbers:
+        return default, None
+    return numbers[0], numbers[1] if len(numbers) > 1 and numbers[1] > numbers[0] else None
+
+
+def _frequency(low: str, at: int, p: Patterns) -> Part | None:
+    """A frequency: "daily", "twice a week", "every 6 months", "q2w", "3 times weekly"."""
+    if m := p.multiplied.match(low, at):
+        base, multiplies = frequencies()[" ".join(m[2].split())]
+        if multiplies:
+            number = _ADVERBS.get(m[1]) or _value(m[1])
+            return Part(m.start(), m.end(), "frequency", frequency=base._replace(frequency=number))
+    if m := p.per.match(low, at):
+        words_ = m[1].split()[0]
+        number = _ADVERBS.get(words_) or _values(m[1])[0]
+        period, period_max = _ends(m[2])
+        return Part(m.start(), m.end(), "frequency", frequency=Frequency(number, period, _unit(m[3]), None, period_max))
+    if m := p.code.match(low, at):
+        return Part(m.start(), m.end(), "frequency", frequency=frequencies()[" ".join(m[0].split())][0])
+    if m := p.every.match(low, at):
+        period, period_max = (2.0, None) if m["other"] else (3.0, None) if m["third"] else _ends(m["n"])
+        return Part(m.start(), m.end(), "frequency", frequency=Frequency(1.0, period, _unit(m["u"]), None, period_max))
+    if low[at] == "q" and (m := p.latin.match(low, at)):
+        period, period_max = _ends(m[1])
+        return Part(m.start(), m.end(), "frequency", frequency=Frequency(1.0, period, _unit(m[2]), None, period_max))
+    return None
+
+
+def _time(low: str, at: int, p: Patterns) -> Part | None:
+    """Amounts of time before their unit: "1, 3 and 6 months", "7-10 days", "half a year"; also intervals and ordinals ("15th day")."""
+    if m := p.half.match(low, at):
+        unit = _unit(m[1])
+        return Part(m.start(), m.end(), "time", ((6.0, "mo") if unit == "a" else (0.5, unit),))
+    m = p.quantity.match(low, at)
+    if m is None:
+        if m := p.ordinal.match(low, at):
+            return Part(m.start(), m.end(), "point", tuple((n, _unit(m[2])) for n in _values(m[1])))
+        return None
+    numbers, unit = _values(m[1]), _unit(m[2] or m[3])
+    span = _is_range(m[1], numbers)
+    values = tuple((n, unit) for n in numbers)
+    if behind := p.apart.match(low, m.end()):
+        return Part(m.start(), behind.end(), "interval", values, span)
+    if behind := p.intervals_behind.match(low, m.end()):
+        if "intervals" in behind[0] and (len(numbers) == 1 or span):
+            high = numbers[1] if span else None
+            return Part(m.start(), behind.end(), "frequency", frequency=Frequency(1.0, numbers[0], unit, None, high))
+        return Part(m.start(), behind.end(), "interval", values, span)
+    return Part(m.start(), m.end(), "time", values, span)
+
+
+def _points(low: str, at: int, p: Patterns) -> Part | None:
+    """Numbers behind their unit: "day 1, 14, 28", "weeks 4/8/12", "days -5 to -3", "d+100"."""
+    m = p.label.match(low, at)
+    if m is None:
+        return None
+    unit = words("label")[m[1]]
+    first = p.point.match(low, m.end())
+    if first is None or p.not_point.match(low, first.end()):
+        return None
+    if len(m[1]) == 1 and first.start(1) - m.end() > 1:
+        return None
+    values = [(-_value(first[2]) if first[1] and first[1] in _SIGNS else _value(first[2]), unit)]
+    end, span = first.end(), False
+    while len(values) < 40 and (m := p.next_point.match(low, end)):
+        if p.not_point.match(low, m.end()) or (m[3] is None):
+            break
+        number = -_value(m[3]) if m[2] and m[2] in _SIGNS else _value(m[3])
+        label = _label_between(low[m.end(1) : m.start(3)])
+        if label is not None and label != unit:
+            break
+        if _TO.match(m[1].strip()) and len(values) == 1 and number > values[0][0]:
+            span = True
+        elif span:
+            break
+        values.append((number, unit))
+        end = m.end()
+    return Part(at, end, "point", tuple(values), span)
+
+
+def _label_between(text: str) -> str | None:
+    found = re.match(r"\s*([a-z]+)", text)
+    return words("label").get(found[1]) if found else None
+
+
+_NO_TIMES = re.compile(
+    r"\s{0,6}(?:the|upper|uln|normal|as|more|greater|higher|lower|less|above|baseline|institutional|of|a|an|per|/|limit|daily|[0-9])(?![a-z])"
+)
+_ONCE = re.compile(r"\s{0,6}(?:[,.;:)(]|$|\n|only|at|on|by|in|intraven|iv|via|through|during|after|before|with)")
+
+
+def _noun(text: str) -> str:
+    """What a counted noun tells: administration or assessment."""
+    word, giving = " ".join(text.split()), words("giving")
+    return giving.get(word) or giving.get(word.removesuffix("s")) or "administration"
+
+
+def _count(low: str, at: int, p: Patterns) -> Part | None:
+    """How many times: "3 times", "7x", "once", "total of 2", "two infusions", "single intravenous dose"."""
+    if m := p.total.match(low, at):
+        return Part(m.start(), m.end(), "count", ((_value(m[1]), ""),))
+    if low.startswith(("single", "one"), at) and (m := p.single.match(low, at)):
+        if re.match(r"\s?(?:escalat|level|limit|group)", low[m.end() : m.end() + 10]) or (low.startswith("one", at) and len(m[0]) > 40):
+            return None
+        end = m.end() if not m["adj"] else at + (6 if low.startswith("single", at) else 3)
+        return Part(at, end, "count", ((1.0, ""),), noun=_noun(m["noun"]))
+    if m := p.given.match(low, at):
+        after = low[m.end() : m.end() + 14].lstrip(" -")
+        if not after.startswith(("level", "group", "cohort", "escal", "regimen", "of age", "arm", "are being", "will be comp")):
+            number, high = _ends(m["n"])
+            end = m.end() if not m["adj"] else m.end("n")
+            if number < 200:
+                values = ((number, ""),) if high is None else ((number, ""), (high, ""))
+                return Part(at, end, "count", values, high is not None, noun=_noun(m["noun"]))
+    if m := p.times.match(low, at):
+        if m["a"]:
+            if m["a"] == "once" and not _ONCE.match(low, m.end()):
+                return None
+            return Part(m.start(), m.end(), "count", ((_ADVERBS[m["a"]], ""),))
+        if m["y"]:
+            return Part(m.start(), m.end(), "count", ((_value(m["y"]), ""),))
+        if _NO_TIMES.match(low, m.end()) or "." in m["n"]:
+            return None
+        number, high = _ends(m["n"])
+        return Part(m.start(), m.end(), "count", ((number, ""),) if high is None else ((number, ""), (high, "")), high is not None)
+    return None
+
+
+def read_part(low: str, at: int) -> Part | None:
+    """The part that starts right at `at`, without the words that say its role; None where there is none."""
+    p = patterns()
+    if at >= len(low):
+        return None
+    if low.startswith("interval", at):
+        m = p.interval.match(low, at)
+        if m is None:
+            return None
+        numbers, unit = _values(m[1]), _unit(m[2])
+        values = tuple((n, unit) for n in numbers)
+        if low.startswith("intervals", at):
+            high = numbers[1] if len(numbers) > 1 else None
+            return Part(at, m.end(), "frequency", frequency=Frequency(1.0, numbers[0], unit, None, high))
+        return Part(at, m.end(), "interval", values, len(values) == 2)
+    part = _frequency(low, at, p) or _time(low, at, p) or _points(low, at, p) or _count(low, at, p)
+    if part is None and (m := p.start.match(low, at)):
+        return Part(at, m.end(), "start", ((0.0, "d"),))
+    return part
