@@ -11,6 +11,7 @@ import re
 from extractor.scan import Scan
 from extractor.spans import Mention
 from extractor.tag.schedule_context import Context, admissible
+from extractor.tag.schedule_frames import merge_frames
 from extractor.tag.schedule_parts import Part, read_part
 from extractor.tag.schedule_words import patterns, words
 
@@ -61,12 +62,22 @@ def _tail(low: str, end: int) -> tuple[int, str]:
     return end, ""
 
 
+_TO_EVENT = re.compile(
+    r"\s{1,8}(?:to|until|untill|till|through)\s{1,16}(?:the\s{1,4})?(?:date\s{1,4}of\s{1,4})?(?:[a-z-]{2,20}\s{1,8}){0,3}?(?:completion|end\s{1,4}of\s{1,4}(?:the\s{1,4})?"
+    r"(?:study|treatment|trial|follow-?\s?up)|death|progression|discharge|relapse|recovery|engraftment|resolution|toxicity|remission)(?![a-z])"
+)
+
+
 def _extend(low: str, part: Part) -> Part:
+    if part.kind in ("time", "point") and (m := _OR_LESS.match(low, part.end)):
+        part = part._replace(end=m.end(), role="until")
+    if m := _TO_EVENT.match(low, part.end):
+        part = part._replace(end=m.end())
     end, kind = _tail(low, part.end) if part.kind in ("time", "point", "start") else (part.end, "")
     return part._replace(end=end, tail=kind) if kind else part
 
 
-_BEHIND = {" or less": "until", " or earlier": "until", " or fewer": "until"}
+_OR_LESS = re.compile(r"\s{1,6}or\s{1,6}(?:less|earlier|fewer|sooner)(?![a-z])")
 
 
 def _broken(low: str, start: int, end: int) -> bool:
@@ -82,6 +93,8 @@ def next_part(low: str, end: int) -> Part | None:
     at = joint.end() if joint else end
     role = p.role.match(low, at)
     inner = role.end() if role else at
+    if _TOLERANCE.match(low, at):
+        return None
     part = read_part(low, inner) or (read_part(low, at) if inner != at else None)
     if part is None or _broken(low, end, part.start):
         return None
@@ -95,6 +108,10 @@ def next_part(low: str, end: int) -> Part | None:
     if name and text == "" and kind == "until" and name in ("through", "until", "till", "untill"):
         text = "to"
     return _extend(low, part._replace(role=kind, joint=text))
+
+
+_TOLERANCE = re.compile(r"\(?\s?(?:±|\+/-|\+-|plus or minus)")
+_LASTS = re.compile(r"(?:duration|follow(?:ed)?[ -]?up|followed)(?:\s{1,6}[a-z-]{1,12}){0,5}\s{1,6}$")
 
 
 def _chain(low: str, first: Part) -> list[Part]:
@@ -139,6 +156,10 @@ def find(scan: Scan) -> list[Mention]:
             if first is None:
                 continue
         begin, role = lead(low, first.start)
+        if role in ("", "point") and first.kind == "time" and (m := _LASTS.search(low[max(0, start - 60) : start])):
+            role = "duration" if "duration" in m[0] or role == "" else role
+        if role == "until" and low[max(0, begin - 12) : begin].rstrip().endswith(("survive", "survived", "surviving", "survival")):
+            begin, role = first.start, "point"
         chain = _chain(low, _extend(low, first._replace(role=role)))
         if first.kind == "start" and len(chain) > 1 and chain[1].joint in ("at", "on"):
             at = first.end
@@ -152,7 +173,7 @@ def find(scan: Scan) -> list[Mention]:
             continue
         end = begin + len(scan.text[begin:end].rstrip(" \n\t.,;:"))
         out.append(Mention(begin, end, LABEL, f"schedule.{first.kind}", parts=(tuple(chain), kind)))
-    return out
+    return merge_frames(low, out, lambda at: context.section(at) == "outcome")
 
 
 _EVENT = re.compile(r"(?:immediately|just|right)\s{1,3}(?:after|before|following)|before(?=\s{1,3}(?:and|,|the|treat|inf|inj|trans))")
@@ -166,6 +187,6 @@ def _event(low: str, at: int) -> Part | None:
     event = patterns().tail_event.match(low, m.end())
     if event is None and not low.startswith(" and", m.end()):
         return None
-    given = event is None or event[0].split()[-1].rstrip("s)") in words("giving")
+    given = event is None or any(w.rstrip("s)") in words("giving") for w in event[0].split())
     values = ((0.0, "d"),) if given else ()
     return Part(at, event.end() if event and not low.startswith(" and", m.end()) else m.end(), "start", values, tail="after")

@@ -9,6 +9,7 @@ from extractor.tag.schedule_parts import Part
 from extractor.tag.schedule_words import patterns
 
 SENTENCE = 220
+NEAR = 60  # a word that takes a time away from schedules stands so near before it
 
 
 class Context:
@@ -34,8 +35,9 @@ class Context:
         return window[: min(cuts)] if cuts else window
 
 
-_ELIGIBLE = re.compile(r"follow|collect|visit|done at|performed at|measured at|assessed at|will receive|will be given")
-_RATE = re.compile(r"(?:/|per|[0-9])\s?$")
+_ELIGIBLE = re.compile(r"follow|collect|visit|done at|performed at|measured at|assessed at|will receive|will be|taken|injected|infused|administered")
+_RATE = re.compile(r"(?:/|per|[0-9]|[<>≥≤]=?)[ ]?\Z")
+_AFTER = re.compile(r"(?:after|post|following|since|from|before|prior to)\b[^,.;]{0,30}$")
 _AGE = re.compile(r"(?:\bage[ds]?\b|\bagem\w\w\b)[^.;]{0,24}$")
 
 
@@ -54,9 +56,9 @@ def admissible(context: Context, chain: list[Part], start: int, end: int) -> str
         return None
     if all(part.kind == "time" for part in chain) and p.behind.match(low, last.end) and not last.tail:
         return None
-    if p.before.search(before) or _AGE.search(before):
+    if first.kind == "time" and not first.tail and p.before.search(before[-NEAR:]) or _AGE.search(before):
         return None
-    if section in ("inclusion", "exclusion", "eligibility") and not _ELIGIBLE.search(before[-90:]):
+    if section in ("inclusion", "exclusion", "eligibility") and first.kind != "point" and not _ELIGIBLE.search(before[-90:]):
         return None
     return _kind(context, chain, section, before, end)
 
@@ -69,16 +71,19 @@ def _alone(low: str, start: int, end: int) -> bool:
 
 
 def _kind(context: Context, chain: list[Part], section: str, before: str, end: int) -> str:
+    nouns = [part.noun for part in chain if part.noun]
+    if nouns and (section != "outcome" or chain[0].noun):
+        return nouns[0]
     if section == "outcome":
         return "assessment"
-    first = chain[0]
-    if first.kind == "count" and first.noun:
-        return first.noun
     found = None
-    for found in patterns().cue.finditer(before):
-        pass
+    for cue in patterns().cue.finditer(before):
+        if not (cue.lastgroup == "administration" and _AFTER.search(before, max(0, cue.start() - 45), cue.start())):
+            found = cue
     if found is not None and len(before) - found.end() < 120:
         return str(found.lastgroup)
+    if chain[0].tail and chain[0].kind != "start" and section not in ("arm", "intervention"):
+        return "assessment"
     after = patterns().cue.search(context.after(end))
     if after is not None:
         return str(after.lastgroup)

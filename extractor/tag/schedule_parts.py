@@ -178,7 +178,7 @@ def _count(low: str, at: int, p: Patterns) -> Part | None:
         if not after.startswith(("level", "group", "cohort", "escal", "regimen", "of age", "arm", "are being", "will be comp")):
             number, high = _ends(m["n"])
             end = m.end() if not m["adj"] else m.end("n")
-            if number < 200:
+            if 1 <= number < 200 and number == int(number):
                 values = ((number, ""),) if high is None else ((number, ""), (high, ""))
                 return Part(at, end, "count", values, high is not None, noun=_noun(m["noun"]))
     if m := p.times.match(low, at):

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from extractor.errors import VocabularyError
 from extractor.vocab import load_table, require_known
 
-WS = r"[ \t\xa0]{0,6}(?:\n[ \t]{0,16})?"  # blanks, at most one line break
-GAP = r"(?:[ \t\xa0]{1,6}(?:\n[ \t]{0,16})?|\n[ \t]{0,16})"
+WS = r"[ \t\xa0]{0,6}(?:\r?\n[ \t]{0,16})?"  # blanks, at most one line break
+GAP = r"(?:[ \t\xa0]{1,6}(?:\r?\n[ \t]{0,16})?|\r?\n[ \t]{0,16})"
 UNITS = ("s", "min", "h", "d", "wk", "mo", "a")
 _VALUES = {
     "unit": UNITS, "letter": UNITS, "label": UNITS, "role": ("until", "duration", "point", "since"),
@@ -169,10 +169,12 @@ def patterns() -> Patterns:
         intervals_behind=re.compile(rf"['’]?{WS}-?(?:long{GAP}|time{GAP}|treatment{GAP}|dosing{GAP})?intervals?(?![a-z])(?:{GAP}between(?:{GAP}[a-z]{{1,15}}){{0,3}}?{GAP}{event})?"),
         times=re.compile(rf"(?:(?P<n>{number}(?:{WS}(?:{to}|or){WS}{number})?)(?:{GAP}|-)?(?:times?|(?P<x>x))(?![a-z0-9]|[ ]?[0-9])|(?P<a>{adverb})(?![a-z])|[x×]{WS}(?P<y>{number})(?={WS}(?:[,.;)]|$|{giving})))"),
         given=re.compile(
-            rf"(?P<n>{number}(?:{WS}(?:{to}|or){WS}{number})?)(?:{GAP}|-)(?P<adj>(?!(?:of|in|with|the|for|to|dose|different|day|week|month|year|patients|subjects|arms|groups|or|and|escalating|cohorts|treatment)(?![a-z]))[a-z/+-]{{1,20}}{GAP}){{0,5}}?(?P<noun>{plural})"
+            rf"(?P<n>{number}(?:{WS}(?:{to}|or){WS}{number})?)(?:{GAP}|-)(?P<adj>(?!(?:of|in|with|the|for|to|dose|different|day|week|month|year|patients|subjects|arms|groups|or|and|escalating|cohorts|treatment|ml|mg|cc|µl|µg|g|l|x|times|million)(?![a-z]))[a-z/+-]{{1,20}}{GAP}){{0,5}}?(?P<noun>{plural})"
         ),
         single=re.compile(
-            rf"(?:single|one)(?![a-z])(?:{GAP}|-|–)(?:time(?:{GAP}|-))?(?P<adj>(?!(?:of|in|with|the|for|to|arm|center|centre|group|blind|site|or|and|center|masked|cohort|cell|more|blinded)(?![a-z]))[a-z0-9/+()-]{{1,20}}(?:{GAP})){{0,8}}?(?P<noun>{giving})"
+            rf"(?:single|one)(?![a-z])(?:{GAP}|-|–)(?:time(?:{GAP}|-))?"
+            r"(?!(?:arm|centers?|centre|group|blind|site|center|masked|cohort|cell|more|blinded|nucleotide|agent|lumen|patient|of|or|and|to)(?![a-z]))"
+            rf"(?P<adj>(?!(?:of|in|with|the|for|to|or|and|at|by|from)(?![a-z]))[a-z0-9/+()-]{{1,20}}(?:{GAP})){{0,8}}?(?P<noun>{giving})"
         ),
         total=re.compile(
             rf"total(?:{GAP}number)?{GAP}of{GAP}({number})(?![.0-9]|{WS}(?:x|×|\^|%|m[lg]|{unit})|(?:{GAP}[a-z-]{{1,20}}){{0,3}}?{GAP}(?:patients|subjects|"
@@ -183,11 +185,11 @@ def patterns() -> Patterns:
             rf"(?:(?P<role>{alternation(words('role'))})(?![a-z]){WS})?(?:(?:{alternation(words('filler'))})(?![a-z]){WS}){{0,5}}"
         ),
         joint=re.compile(
-            rf"{WS}(?P<j>(?:(?:,|;|/|&|\+|-|–|—|~|(?:and|or|then|to|thereafter|again|also|plus|as{GAP}well{GAP}as|followed{GAP}by|"
+            rf"{WS}(?P<j>(?:(?:,|;|/|&|\+|-|–|—|~|(?:and|or|then|to|thereafter|again|also|plus|as{GAP}well{GAP}as|followed{GAP}by|(?:the{GAP})?(?:study|treatment|therapy|course){GAP}(?:lasts|will{GAP}last|continues|will{GAP}continue)|"
             rf"with|an?|at|on|tapered|later|once|end{GAP}of){GAP}){WS}){{0,6}})"
         ),
         tail=re.compile(rf"{WS}-?{WS}(?:\()?(?:of{GAP}(?:follow|treatment|the{GAP}(?:first|last))|(?:later{GAP})?(?:\(?after|post|following|since|from|before|prior{GAP}to))(?![a-z]|[ ]?[0-9])"),
-        tail_event=re.compile(rf"(?:{WS}-?{WS}(?:[a-z][a-z0-9/+.’'-]{{0,24}}|\(?[0-9]{{1,2}}(?:st|nd|rd|th)))" + r"{0,7}?" + rf"{WS}-?{WS}{event}\)?(?:{GAP}(?:of|with){GAP}[a-z][a-z0-9+-]{{1,20}}(?:{GAP}(?:mscs|cells|treatment|therapy))?)?"),
+        tail_event=re.compile(rf"(?:{WS}-?{WS}(?:[a-z][a-z0-9/+.’'-]{{0,24}}|\(?[0-9]{{1,2}}(?:st|nd|rd|th)))" + r"{0,7}?" + rf"{WS}-?{WS}{event}\)?(?:{GAP}of{GAP}(?:the{GAP})?[a-z][a-z0-9+-]{{1,20}}(?:{GAP}(?:mscs|cells|treatment|therapy))?)?"),
         hyphened_tail=re.compile(rf"{WS}-?{WS}(?:post|pre){WS}-?{WS}{event}"),
         aside=re.compile(r"[ ]?\([^()\n]{1,40}\)"),
         behind=re.compile(rf"{WS}-?(?:{alternation(words('behind'))})(?![a-z])"),
