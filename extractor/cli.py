@@ -1,0 +1,122 @@
+"""The command line: parses arguments, calls one plain function each, imports nothing heavy before a command runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+HELP = "Cell doses, routes, schedules, lab thresholds, ages, cell products and conditions out of trial registry text."
+app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+Inputs = Annotated[
+    list[str],
+    typer.Argument(metavar="INPUT...", help="A file, a folder (every .txt below it), or - for standard input."),
+]
+Labels = Annotated[str | None, typer.Option(help="Only these labels, separated by commas (CELL_DOSE,AGE).")]
+
+
+def main() -> None:
+    """Console script. Exit code 0: all done; 1: some inputs failed; 2: wrong use."""
+    from extractor.errors import ExtractorError, UsageError
+
+    try:
+        app()
+    except UsageError as error:
+        print(f"extractor: {error}", file=sys.stderr)
+        sys.exit(2)
+    except ExtractorError as error:
+        print(f"extractor: {error.code}: {error}", file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:
+        # the reader of our standard output has gone (`| head`): nothing more to say, also not at interpreter exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from extractor import __version__
+
+        print(__version__)
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+]
+
+
+@app.callback()
+def _root(version: Version = False) -> None:
+    pass
+
+
+@app.command()
+def annotate(
+    inputs: Inputs,
+    out: Annotated[
+        str | None, typer.Option("-o", "--out", help="Output file (brat: folder). Default: standard output.")
+    ] = None,
+    format: Annotated[
+        str, typer.Option(help="jsonl (a Document a line), json (one array), brat, or csv (a row a span).")
+    ] = "jsonl",
+    labels: Labels = None,
+    offset_unit: Annotated[str, typer.Option(help="What offsets count: codepoint, utf16 or utf8.")] = "codepoint",
+    workers: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 1,
+    table: Annotated[bool, typer.Option("--table", help="Print a readable table instead.")] = False,
+) -> None:
+    """Annotate texts."""
+    from extractor import commands
+
+    if table:
+        _finish(commands.show(inputs, _labels(labels)))
+    _finish(commands.annotate(inputs, out, format, _labels(labels), offset_unit, workers))
+
+
+@app.command()
+def show(inputs: Inputs, labels: Labels = None) -> None:
+    """Print a table: original wording, what was read, value in words, warnings."""
+    from extractor import commands
+
+    _finish(commands.show(inputs, _labels(labels)))
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="Server processes.")] = 1,
+) -> None:
+    """Serve HTTP: the page on /, the API under /v1, its description on /docs."""
+    from extractor import commands
+
+    commands.serve(host, port, workers)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a Document."""
+    from extractor import commands
+
+    sys.stdout.buffer.write(commands.schema())
+
+
+@app.command()
+def info() -> None:
+    """Print versions, model, rules and labels as JSON."""
+    import json
+
+    from extractor import commands
+
+    print(json.dumps(commands.info(), indent=2))
+
+
+def _labels(option: str | None) -> list[str] | None:
+    return [name.strip().upper() for name in option.split(",") if name.strip()] if option else None
+
+
+def _finish(failed: int) -> None:
+    raise typer.Exit(1 if failed else 0)

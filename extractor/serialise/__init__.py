@@ -1,0 +1,1 @@
+"""Serialise: Documents -> JSON lines, JSON, brat, CSV, a readable table. Files appear whole or not at all."""
