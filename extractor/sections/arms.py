@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_LINE = re.compile(r"[^\n]*\S[^\n]*")
+from extractor.sections.headings import line_spans
+
 _ARM = r"(?:(?:Active|Placebo|Sham|No)[ _](?:Comparator|Intervention)|Experimental|Other|Control)"
 _KIND = (
     r"(?:Drug|Biological|Procedure|Device|Radiation|Behavioral|Genetic|Dietary[ _]Supplement|Combination[ _]Product|Diagnostic[ _]Test|"
@@ -39,7 +40,7 @@ def _name(text: str, start: int, end: int) -> tuple[int, int]:
 
 def arm_blocks(text: str, start: int, end: int, kind: str) -> list[Block]:
     """Blocks of text[start:end], `kind` being arm or intervention; empty when none can be told apart."""
-    lines = [m.span() for m in _LINE.finditer(text, start, end)]
+    lines = line_spans(text, start, end)
     below = _BELOW[kind]
     blocks: list[Block] = []
     for i, (a, b) in enumerate(lines):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
-from extractor.sections.headings import alternation
+from extractor.sections.headings import alternation, line_spans
 from extractor.vocab.loader import load_table, require_known
 
 _ITEM = re.compile(r"[ \t]*(?:[-*•⁃·●▪○]|\(?\d{1,2}[.)]|\([a-z]\))[ \t]+\S")
-_LINE = re.compile(r"[^\n]*[^\s][^\n]*")
-_PARAGRAPH = re.compile(r"\n[ \t]*\n\s*(?=\S)")
 _MARKER = re.compile(r"[\s\-*•⁃·●▪○]*(?:\(?\d{1,2}[.)]\s*|\([a-z]\)\s*)?")
 _FEWEST_HEADS = 2  # items that make a list
 _LOOK_AT = 400  # characters of a criterion that are read
@@ -54,10 +53,11 @@ def criterion_score(text: str) -> float:
 
 def items(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Criteria of text[start:end]: bulleted lines, else paragraphs, else lines."""
-    lines = [m.start() for m in _LINE.finditer(text, start, end)]
+    spans = line_spans(text, start, end)
+    lines = [a for a, _ in spans]
     heads = [a for a in lines if _ITEM.match(text, a, end)]
     if len(heads) < _FEWEST_HEADS:
-        heads = [m.end() for m in _PARAGRAPH.finditer(text, start, end)]
+        heads = [a for (_, before), (a, _) in pairwise(spans) if a - before > 1]
     if len(heads) < _FEWEST_HEADS:
         heads = lines
     elif lines[0] < heads[0]:

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from extractor.sections.arms import arm_blocks
 from extractor.sections.criteria import items, split_criteria
 from extractor.sections.furniture import is_furniture
-from extractor.sections.headings import read_heading, vocabulary
+from extractor.sections.headings import line_spans, read_heading, vocabulary
 from extractor.sections.model import Section
 
-_LINE = re.compile(r"[^\n]*[^\s][^\n]*")
+_BLANK = re.compile(r"\s*")
 _TIME_FRAME = re.compile(r"[ \t]*Time[ ]?frame[ ]?:[ \t]*\S", re.IGNORECASE)
 _LONGEST_LEAD = 320  # characters of a sentence that opens a list of criteria
 _LONGEST_TITLE = 400
@@ -60,19 +60,19 @@ def _marks(text: str) -> list[_Mark]:
     kind, inferred, skip = "", False, 0
     field: _Mark | None = None
     lines: list[int] = []
-    for match in _LINE.finditer(text):
-        a, b = match.span()
+    for a, b in line_spans(text):
+        line = text[a:b]
         lines.append(a)
         if field is not None:  # the line below a field's name is its value
             mark, field = field, None
-            if not _opens(match[0], kind) and b - a <= _LONGEST_TITLE:
+            if not _opens(line, kind) and b - a <= _LONGEST_TITLE:
                 marks[-1] = mark._replace(until=b)
                 continue
             marks[-1] = mark._replace(until=mark.body)
-        if _TIME_FRAME.match(match[0]):
+        if _TIME_FRAME.match(line):
             mark = None if kind == "outcome" else _outcome_before(text, lines, marks)
         else:
-            mark = _line_mark(match[0], a, b, "" if inferred else kind)
+            mark = _line_mark(line, a, b, "" if inferred else kind)
         if mark:
             marks.append(mark)
             if mark.until == -1:
@@ -132,14 +132,15 @@ def _outcome_before(text: str, lines: list[int], marks: list[_Mark]) -> _Mark | 
 
 def _head(text: str, end: int) -> list[Section]:
     """What stands before the first heading: a title, then a summary."""
-    first = _LINE.search(text, 0, end)
-    if not first:
+    lines = line_spans(text, 0, end)
+    if not lines:
         return []
-    if first[0].rstrip().endswith(".") or len(first[0]) > _LONGEST_TITLE:
-        return [Section(first.start(), end, "summary", "inferred", first.start())]
-    more = _LINE.search(text, first.end(), end)
-    title = Section(first.start(), more.start() if more else end, "title", "inferred", first.start())
-    return [title, Section(more.start(), end, "summary", "inferred", more.start())] if more else [title]
+    a, b = lines[0]
+    if text[a:b].rstrip().endswith(".") or b - a > _LONGEST_TITLE:
+        return [Section(a, end, "summary", "inferred", a)]
+    if len(lines) == 1:
+        return [Section(a, end, "title", "inferred", a)]
+    return [Section(a, lines[1][0], "title", "inferred", a), Section(lines[1][0], end, "summary", "inferred", lines[1][0])]
 
 
 def _fill(text: str, marks: list[_Mark]) -> list[Section]:
@@ -154,10 +155,10 @@ def _fill(text: str, marks: list[_Mark]) -> list[Section]:
             continue
         until = min(mark.until, end)
         sections.append(Section(mark.start, until, mark.kind, mark.evidence, min(mark.body, until), None, mark.furniture))
-        rest = _LINE.search(text, until, end)
-        if rest and parent:
+        rest = _BLANK.match(text, until, end).end()  # type: ignore[union-attr]
+        if rest < end and parent:
             kind = "other" if parent.kind == "title" else parent.kind
-            sections.append(replace(parent, start=rest.start(), end=end, body=rest.start(), kind=kind))
+            sections.append(replace(parent, start=rest, end=end, body=rest, kind=kind))
     return [section for section in sections if section.start < section.end]
 
 

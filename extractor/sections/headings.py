@@ -36,14 +36,21 @@ class _Vocabulary(NamedTuple):
     cues: tuple[tuple[re.Pattern[str], Heading], ...]
 
 
+_LINE = re.compile(r"[^\n]+")
 # bullets, outline numbers ("1.", "E.1.1", "V.2.1.") and emphasis before a heading
 _OUTLINE = re.compile(
     r"[ \t]*(?:[-*•⁃·#>●▪|]+[ \t]*){0,3}"
-    r"(?:(?:\d{1,2}|[A-Z]|[IVX]{1,4})(?:\.\d{1,2}){0,4}[.)][ \t]*|[A-Z](?:\.\d{1,2}){1,4}[ \t]+)?[*_]{0,3}"
+    r"(?:[A-Z](?:\.\d{1,2}){1,4}[ \t]+|(?:\d{1,2}|[A-Z]|[IVX]{1,4})(?:\.\d{1,2}){0,4}[.)][ \t]*)?[*_]{0,3}"
 )
 # "(6)", "[1]", emphasis and the colon after a heading
 _TAIL = re.compile(r"(?:[ \t]*(?:\(\d{1,4}\)|\[\d{1,3}\]))?[*_ \t]{0,9}[:：]?[*_ \t]{0,9}$")
-_NO_HEADING = re.compile(r"\b(?:not|no|fulfil\w*|meet\w*|met|prior|time|any|than|absence|other criteria)\b|[.;,]$", re.I)
+_NO_HEADING = re.compile(r"\b(?:not|no|fulfil\w*|meet\w*|met|prior|time|any|than|absence|other criteria)\b|[.;,]$|[.;]\s", re.I)
+
+
+def line_spans(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """The lines of text[start:end] that are not blank."""
+    spans = (m.span() for m in _LINE.finditer(text, start, len(text) if end is None else end))
+    return [(a, b) for a, b in spans if not text[a:b].isspace()]
 
 
 def gap_pattern(phrase: str, longest: int) -> str:

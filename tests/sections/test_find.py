@@ -138,7 +138,7 @@ def test_outcomes_without_heading() -> None:
 def test_seed_records_are_covered(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     sections = find_sections(text)
-    assert sum(len(text[s.start : s.end].split()) for s in sections) == len(text.split())
+    assert "".join("".join(text[s.start : s.end].split()) for s in sections) == "".join(text.split())
 
 
 def test_seed_records_criteria() -> None:
@@ -183,4 +183,4 @@ def test_linear(unit: str) -> None:
         return time.perf_counter() - start
 
     seconds(1000)
-    assert seconds(160_000) < 12 * max(min(seconds(20_000), seconds(20_000)), 0.002)
+    assert seconds(160_000) < 25 * max(min(seconds(20_000), seconds(20_000)), 0.004)
