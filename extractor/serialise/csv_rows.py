@@ -16,7 +16,8 @@ _VALUES = {name: None for cls in Value.__subclasses__() if cls.__name__ != "SiBo
 VALUE_KEYS = tuple(_VALUES)
 COLUMNS = (
     "document", "entity", "label", "start", "end", "text", "section", "reading",
-    *(f"value_{key}" for key in VALUE_KEYS), *ATTRIBUTES, "concepts", "source", "score", "repairs", "alternatives", "warnings",
+    *(f"value_{key}" for key in VALUE_KEYS), *ATTRIBUTES,
+    "concepts", "source", "score", "repairs", "alternatives", "warnings",
 )  # fmt: skip
 
 
