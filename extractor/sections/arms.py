@@ -13,7 +13,9 @@ _KIND = (
     r"Other)"
 )
 # "Experimental: name" opens a block on its own line
-_LABELLED = re.compile(rf"[ \t]*(?:[-*•][ \t]*)?(?:{_ARM}|{_KIND}|(?:Arm|Group|Cohort)[ \t]\w{{1,3}})[ \t]*:[ \t]*(?=\S)", re.IGNORECASE)
+_LABELLED = re.compile(
+    rf"[ \t]*(?:[-*•][ \t]*)?(?:{_ARM}|{_KIND}|(?:Arm|Group|Cohort)[ \t]\w{{1,3}})[ \t]*:[ \t]*(?=\S)", re.IGNORECASE
+)
 # a line below the name
 _BELOW = {
     "arm": re.compile(rf"[ \t]*(?:(?:Group|Arm)[ ]Type[ :]+\S.*|{_ARM})[ \t]*$", re.IGNORECASE),

@@ -1,4 +1,4 @@
-"""Where a list of criteria without headings turns from inclusion to exclusion: one change point of greatest likelihood."""
+"""Where a list of criteria without headings turns from inclusion to exclusion: the change point of greatest likelihood."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ _ITEM = re.compile(r"[ \t]*(?:[-*•⁃·●▪○]|\(?\d{1,2}[.)]|\([a-z]\))[ \
 _MARKER = re.compile(r"[\s\-*•⁃·●▪○]*(?:\(?\d{1,2}[.)]\s*|\([a-z]\)\s*)?")
 _FEWEST_HEADS = 2  # items that make a list
 _LOOK_AT = 400  # characters of a criterion that are read
+_WRAPPED = 75  # characters from which on a line may have been wrapped
 _LEAST = 2.0  # log likelihood a reading must win over "all of the other kind" before a list is split or named
 _ALL_EXCLUSION = 4.0  # lists of exclusion criteria alone are rare
 
@@ -35,15 +36,15 @@ def _cues() -> tuple[tuple[re.Pattern[str], re.Pattern[str] | None, float], ...]
         sign = 1 if row["kind"] == "exclusion" else -1
         starts = [cue[1:] for cue in row.many("cue") if cue.startswith("^")]
         inside = [cue for cue in row.many("cue") if not cue.startswith("^")]
-        anywhere = re.compile(rf"\b(?:{alternation(inside, 60)})\b", re.IGNORECASE) if inside else None
-        start = re.compile(rf"(?:{alternation(starts, 60)})(?!\w)" if starts else r"(?!)", re.IGNORECASE)
+        anywhere = re.compile(rf"\b(?:{alternation(inside, 60)})\b") if inside else None
+        start = re.compile(rf"(?:{alternation(starts, 60)})(?!\w)" if starts else r"(?!)")
         rows.append((start, anywhere, sign * float(row["weight"])))
     return tuple(rows)
 
 
 def criterion_score(text: str) -> float:
     """Log likelihood ratio of exclusion against inclusion for one criterion."""
-    text = text[:_LOOK_AT]
+    text = text[:_LOOK_AT].lower()
     score = 0.0
     for start, anywhere, weight in _cues():
         if start.match(text) or (anywhere and anywhere.search(text)):
@@ -55,14 +56,23 @@ def items(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Criteria of text[start:end]: bulleted lines, else paragraphs, else lines."""
     spans = line_spans(text, start, end)
     lines = [a for a, _ in spans]
-    heads = [a for a in lines if _ITEM.match(text, a, end)]
+    bulleted = [(match.end() - a, a) for a in lines if (match := _ITEM.match(text, a, end))]
+    margin = min(bulleted, default=(0, 0))[0] + 2  # deeper bullets belong to the criterion above
+    heads = [a for indent, a in bulleted if indent <= margin]
     if len(heads) < _FEWEST_HEADS:
         heads = [a for (_, before), (a, _) in pairwise(spans) if a - before > 1]
     if len(heads) < _FEWEST_HEADS:
-        heads = lines
+        heads = [a for i, (a, _) in enumerate(spans) if i == 0 or not _goes_on(text, *spans[i - 1], a)]
     elif lines[0] < heads[0]:
         heads = [lines[0], *heads]
     return list(zip(heads, [*heads[1:], end], strict=True)) if heads else []
+
+
+def _goes_on(text: str, start: int, end: int, below: int) -> bool:
+    """Whether the line text[start:end] was wrapped and goes on at `below`."""
+    if text[start:end].rstrip().endswith((".", ";", ":")):
+        return False
+    return end - start > _WRAPPED or text[below : below + _WRAPPED].lstrip()[:1].islower()
 
 
 def split_criteria(text: str, start: int, end: int) -> Split | None:
@@ -84,7 +94,7 @@ def split_criteria(text: str, start: int, end: int) -> Split | None:
             best, turn = behind, k
     if best < _LEAST:
         return None
-    if 0 < turn < len(spans) and (best - readings[-1] < 2 * _LEAST or max(scores[turn:]) < 1):
+    if 0 < turn < len(spans) and (best - readings[-1] < 3 * _LEAST or max(scores[turn:]) < 1):
         turn = len(spans)
         if readings[-1] < _LEAST:
             return None

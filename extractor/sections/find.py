@@ -64,11 +64,11 @@ def _marks(text: str) -> list[_Mark]:
         line = text[a:b]
         lines.append(a)
         if field is not None:  # the line below a field's name is its value
-            mark, field = field, None
+            name, field = field, None
             if not _opens(line, kind) and b - a <= _LONGEST_TITLE:
-                marks[-1] = mark._replace(until=b)
+                marks[-1] = name._replace(until=b)
                 continue
-            marks[-1] = mark._replace(until=mark.body)
+            marks[-1] = name._replace(until=name.body)
         if _TIME_FRAME.match(line):
             mark = None if kind == "outcome" else _outcome_before(text, lines, marks)
         else:
@@ -140,7 +140,10 @@ def _head(text: str, end: int) -> list[Section]:
         return [Section(a, end, "summary", "inferred", a)]
     if len(lines) == 1:
         return [Section(a, end, "title", "inferred", a)]
-    return [Section(a, lines[1][0], "title", "inferred", a), Section(lines[1][0], end, "summary", "inferred", lines[1][0])]
+    return [
+        Section(a, lines[1][0], "title", "inferred", a),
+        Section(lines[1][0], end, "summary", "inferred", lines[1][0]),
+    ]
 
 
 def _fill(text: str, marks: list[_Mark]) -> list[Section]:
@@ -154,7 +157,9 @@ def _fill(text: str, marks: list[_Mark]) -> list[Section]:
             sections.append(parent)
             continue
         until = min(mark.until, end)
-        sections.append(Section(mark.start, until, mark.kind, mark.evidence, min(mark.body, until), None, mark.furniture))
+        sections.append(
+            Section(mark.start, until, mark.kind, mark.evidence, min(mark.body, until), None, mark.furniture)
+        )
         rest = _BLANK.match(text, until, end).end()  # type: ignore[union-attr]
         if rest < end and parent:
             kind = "other" if parent.kind == "title" else parent.kind

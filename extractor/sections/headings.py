@@ -31,6 +31,7 @@ class Heading(NamedTuple):
 class _Vocabulary(NamedTuple):
     exact: dict[str, Heading]
     core: re.Pattern[str]
+    core_words: frozenset[str]  # the last words of what `core` matches
     glued: re.Pattern[str]
     leads: tuple[tuple[re.Pattern[str], Heading], ...]
     cues: tuple[tuple[re.Pattern[str], Heading], ...]
@@ -42,9 +43,11 @@ _OUTLINE = re.compile(
     r"[ \t]*(?:[-*•⁃·#>●▪|]+[ \t]*){0,3}"
     r"(?:[A-Z](?:\.\d{1,2}){1,4}[ \t]+|(?:\d{1,2}|[A-Z]|[IVX]{1,4})(?:\.\d{1,2}){0,4}[.)][ \t]*)?[*_]{0,3}"
 )
-# "(6)", "[1]", emphasis and the colon after a heading
-_TAIL = re.compile(r"(?:[ \t]*(?:\(\d{1,4}\)|\[\d{1,3}\]))?[*_ \t]{0,9}[:：]?[*_ \t]{0,9}$")
-_NO_HEADING = re.compile(r"\b(?:not|no|fulfil\w*|meet\w*|met|prior|time|any|than|absence|other criteria)\b|[.;,]$|[.;]\s", re.I)
+# "(6)", "[1]" after a heading
+_COUNT = re.compile(r"(?:\(\d{1,4}\)|\[\d{1,3}\])$")
+_AROUND = " \t*_#"
+_NO_HEADING = re.compile(r"\b(?:not|no|fulfil\w*|meet\w*|met|prior|time|any|than|absence)\b|[.;,]$|[.;]\s")
+_WORD = re.compile(r"\w+")
 
 
 def line_spans(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
@@ -93,7 +96,8 @@ def vocabulary() -> _Vocabulary:
             glued.extend(keys)
     return _Vocabulary(
         exact,
-        re.compile(rf"\b(?:{alternation(core)})\b", re.IGNORECASE),
+        re.compile(rf"\b(?:{alternation(core)})(?!\w)"),
+        frozenset(_WORD.findall(phrase)[-1] for phrase in core),
         re.compile(
             rf"(?<![\w/])(?:(?:Key|Main|Major|Other|KEY|MAIN)[ ])?(?=[A-Z])(?P<phrase>(?i:{alternation(glued)}))"
             r"[ \t]{0,3}(?:[:：]|[ \t](?=1[.)][ \t]))"
@@ -103,6 +107,16 @@ def vocabulary() -> _Vocabulary:
     )
 
 
+def _bare(text: str) -> str:
+    """A heading without emphasis, colon and count behind it."""
+    text = text.rstrip(_AROUND)
+    if text.endswith((":", "：")):
+        text = text[:-1].rstrip(_AROUND)
+    if text.endswith((")", "]")):
+        text = _COUNT.sub("", text).rstrip(_AROUND)
+    return text
+
+
 def read_heading(line: str) -> tuple[Heading, int] | None:
     """The heading that opens `line`, and where in the line its text begins (len(line): the heading stands alone)."""
     start = _OUTLINE.match(line).end()  # type: ignore[union-attr]
@@ -110,13 +124,12 @@ def read_heading(line: str) -> tuple[Heading, int] | None:
         return None
     vocab = vocabulary()
     if len(line) - start <= LONGEST:
-        alone = line[start : _TAIL.search(line, start).start()]  # type: ignore[union-attr]
-        heading = vocab.exact.get(alone.casefold())
+        heading = vocab.exact.get(_bare(line[start:]).casefold())
         if heading:
             return heading, len(line)
     colon = line.find(":", start, start + LONGEST)
     if colon > 0:
-        prefix = line[start : _TAIL.search(line, start, colon).start()]  # type: ignore[union-attr]
+        prefix = _bare(line[start:colon])
         heading = vocab.exact.get(prefix.casefold())
         if heading:
             rest = line[colon + 1 :].strip()
@@ -130,11 +143,14 @@ def read_heading(line: str) -> tuple[Heading, int] | None:
 
 
 def _with_words_around(vocab: _Vocabulary, text: str, most: int, body: int) -> tuple[Heading, int] | None:
-    found = vocab.core.search(text)
-    if not found or len(text.split()) > most or _NO_HEADING.search(text):
+    lower = text.casefold()
+    words = lower.split()
+    if len(words) > most or vocab.core_words.isdisjoint(_WORD.findall(lower)) or _NO_HEADING.search(lower):
         return None
-    heading = vocab.exact[" ".join(found[0].casefold().split())]
-    lower = text.lower()
+    found = vocab.core.search(lower)
+    if not found:
+        return None
+    heading = vocab.exact[" ".join(found[0].split())]
     if "inclusion" in lower and "exclusion" in lower:
         heading = vocab.exact["eligibility criteria"]
     return heading, body

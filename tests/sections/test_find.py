@@ -17,7 +17,9 @@ SEEDS = sorted((Path(__file__).parents[2] / "annotations" / "seeds").glob("*.txt
 def kinds(text: str) -> list[tuple[str, str]]:
     """(kind, text without the heading) of the sections that say something and are no furniture."""
     return [
-        (s.kind, text[s.body : s.end].strip()) for s in find_sections(text) if not s.furniture and text[s.body : s.end].strip()
+        (s.kind, text[s.body : s.end].strip())
+        for s in find_sections(text)
+        if not s.furniture and text[s.body : s.end].strip()
     ]
 
 
@@ -142,7 +144,11 @@ def test_seed_records_are_covered(path: Path) -> None:
 
 
 def test_seed_records_criteria() -> None:
-    for number, turn in (("001", "- Patients with kidney biopsy"), ("002", "* Extremely severe"), ("004", "- Patients with kidney diseases")):
+    for number, turn in (
+        ("001", "- Patients with kidney biopsy"),
+        ("002", "* Extremely severe"),
+        ("004", "- Patients with kidney diseases"),
+    ):
         text = next(p for p in SEEDS if p.stem.startswith(number)).read_text(encoding="utf-8")
         assert kind_of(text, turn) == "exclusion"
         before = text[: text.index(turn)].rstrip()
