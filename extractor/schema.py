@@ -125,9 +125,9 @@ class Assertion(Model):
 
 
 class Source(Model):
-    """What found the mention: a rule, the model or a vocabulary, and which one."""
+    """What found the mention: a rule, the model or a vocabulary, and which one; "annotator" in imported gold."""
 
-    by: Literal["rule", "model", "vocabulary"]
+    by: Literal["rule", "model", "vocabulary", "annotator"]
     id: str
 
 

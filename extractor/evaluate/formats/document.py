@@ -1,0 +1,159 @@
+"""Our own Documents as JSON Lines, the output of `extractor annotate`; the normative form is the exported JSON Schema.
+
+A Document holds offsets, not the text: texts come from `texts`, else from a folder NAME.texts with ID.txt files beside NAME.jsonl,
+which the writer makes. It holds the labels, attributes and relations of the guidelines, and values of their shapes; nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from pydantic import ValidationError
+
+from extractor import __version__
+from extractor.errors import InputError
+from extractor.evaluate.formats import json_lines, write_json_lines
+from extractor.evaluate.formats.brat import read_text
+from extractor.evaluate.gold import GoldDocument, GoldRelation, GoldSpan, Loss, make_document
+from extractor.offsets import converter
+from extractor.pipeline import LABELS
+from extractor.schema import Document
+
+FLAGS = {"negated": "Negated", "historical": "Historical", "family": "Family", "hypothetical": "Hypothetical", "uncertain": "Uncertain"}
+RELATIONS = ("DOSE_OF", "ROUTE_OF", "SCHEDULE_OF")
+_SAFE = " ()[],;=+@'&!#"
+
+
+def read(path: Path, texts: Mapping[str, str] | Path | None = None) -> tuple[list[GoldDocument], list[Loss]]:
+    """All Documents of a file. A Document whose text is nowhere is left out, which is a loss.
+
+    Raises InputError when a text is not the one that the Document was made from.
+    """
+    documents: list[GoldDocument] = []
+    losses: list[Loss] = []
+    source: Mapping[str, str] | Path = texts if texts is not None else path.with_suffix(".texts")
+    for number, row in json_lines(path):
+        where = f"{path}:{number}"
+        try:
+            id, digest = str(row["id"]), str(row["text_sha256"])
+            text = row["text"] if isinstance(row.get("text"), str) else _text(source, id, digest)
+            if text is None:
+                losses.append(Loss(id, "Document whose text is nowhere, left out", where))
+                continue
+            if hashlib.sha256(text.encode()).hexdigest() != digest:
+                raise InputError(f"the text of {id} is not the one that these annotations were made on (sha256 differs)")
+            documents.append(_document(row, id, text))
+        except InputError as error:
+            raise InputError(f"{where}: {error}") from None
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(f"{where}: not a Document: {error!r}") from None
+    return documents, losses
+
+
+def _text(source: Mapping[str, str] | Path, id: str, digest: str) -> str | None:
+    if isinstance(source, Path):
+        for name in (quote(id, safe=_SAFE), id.replace("/", "_")):
+            file = source / f"{name}.txt"
+            if file.is_file():
+                return read_text(file)
+        return None
+    return source.get(id, source.get(digest))
+
+
+def _document(row: Mapping[str, Any], id: str, text: str) -> GoldDocument:
+    unit = row.get("offset_unit", "codepoint")
+    back = {converter(text, unit)(i): i for i in range(len(text) + 1)} if unit != "codepoint" else None
+    spans = []
+    for entity in row["entities"]:
+        start, end = (back[entity[k]] if back else entity[k] for k in ("start", "end"))
+        flags = entity.get("assertion") or {}
+        attributes: dict[str, str | bool] = {FLAGS[name]: True for name, value in flags.items() if value and name in FLAGS}
+        spans.append(GoldSpan(entity["id"], entity["label"], start, end, (), entity.get("value"), attributes))
+    relations = [GoldRelation(k["type"], k["head"], k["tail"]) for k in row.get("relations") or []]
+    return make_document(id, text, spans, relations)
+
+
+def from_document(document: Document, text: str) -> GoldDocument:
+    """An annotated Document in the model of this package."""
+    return _document(document.model_dump(), document.id, text)
+
+
+def write(documents: Sequence[GoldDocument], path: Path) -> list[Loss]:
+    """NAME.jsonl and NAME.texts/ID.txt."""
+    losses: list[Loss] = []
+    write_json_lines([_row(document, losses) for document in documents], path)
+    folder = path.with_suffix(".texts")
+    folder.mkdir(exist_ok=True)
+    for document in documents:
+        with (folder / f"{quote(document.id, safe=_SAFE)}.txt").open("w", encoding="utf-8", newline="") as file:
+            file.write(document.text)
+    return losses
+
+
+def _row(document: GoldDocument, losses: list[Loss]) -> dict[str, Any]:
+    entities, ids = [], {}
+    for span in document.spans:
+        if span.label not in LABELS:
+            losses.append(Loss(document.id, f"label {span.label!r}", span.where))
+            continue
+        ids[span.id] = f"E{len(ids) + 1}"
+        entities.append(_entity(span, ids[span.id], document, losses))
+    relations = []
+    for link in document.relations:
+        if link.type in RELATIONS and link.head in ids and link.tail in ids:
+            relations.append({"type": link.type, "head": ids[link.head], "tail": ids[link.tail], "score": 1.0})
+        else:
+            losses.append(Loss(document.id, f"relation {link.type!r}", f"{link.head} to {link.tail}"))
+    row = {
+        "id": document.id,
+        "text_sha256": hashlib.sha256(document.text.encode()).hexdigest(),
+        "length": len(document.text),
+        "extractor": {"version": __version__, "rules": "", "model": None},
+        "entities": entities,
+        "relations": relations,
+    }
+    for place in _invalid_values(row):
+        losses.append(Loss(document.id, "value of another shape than the guidelines'", f"{entities[place]['label']} {place + 1}"))
+        entities[place]["value"] = None
+    dumped = Document.model_validate(row).model_dump(mode="json")
+    for entity, given in zip(dumped["entities"], entities, strict=True):
+        if entity["value"] != given["value"]:
+            where = f"{entity['label']} [{entity['start']}, {entity['end']})"
+            losses.append(Loss(document.id, f"value {given['value']!r} written as {entity['value']!r}", where))
+    return dumped
+
+
+def _entity(span: GoldSpan, id: str, document: GoldDocument, losses: list[Loss]) -> dict[str, Any]:
+    if span.fragments:
+        losses.append(Loss(document.id, "gaps of a discontinuous span", span.where))
+    names = {name: key for key, name in FLAGS.items()}
+    for name, value in span.attributes.items():
+        if name not in names or value is not True:
+            losses.append(Loss(document.id, f"attribute {name!r} = {value!r}", span.where))
+    return {
+        "id": id,
+        "label": span.label,
+        "start": span.start,
+        "end": span.end,
+        "text": document.text[span.start : span.end],
+        "value": span.value,
+        "assertion": {names[n]: True for n, v in span.attributes.items() if n in names and v is True},
+        "source": {"by": "annotator", "id": "gold"},
+        "score": 1.0,
+    }
+
+
+def _invalid_values(row: dict[str, Any]) -> list[int]:
+    """Places of entities whose value the schema refuses."""
+    try:
+        Document.model_validate(row)
+    except ValidationError as error:
+        places = {item["loc"][1] for item in error.errors() if item["loc"][0] == "entities" and "value" in item["loc"]}
+        if places and len(places) == len({item["loc"][:2] for item in error.errors()}):
+            return sorted(int(place) for place in places)
+        raise
+    return []
