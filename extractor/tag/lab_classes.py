@@ -1,0 +1,86 @@
+"""Scores whose values are classes: "NYHA class III-IV", "Child-Pugh B or C", "ECOG 0, 1 or 2"."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from extractor.scan import Scan, read_comparator
+from extractor.tag.lab_vocab import Hit
+
+
+class ClassBound(NamedTuple):
+    """Classes over text[start:end] that follow a score's name; ends are numbers (roman ones read) or letters."""
+
+    start: int
+    end: int
+    low: float | str | None
+    low_inclusive: bool
+    high: float | str | None
+    high_inclusive: bool
+
+
+_ROMAN = {"i": 1.0, "ii": 2.0, "iii": 3.0, "iv": 4.0, "v": 5.0, "vi": 6.0}
+_BEFORE = re.compile(
+    r"\s{0,2}(?:[(\[][^()\[\]\n]{0,50}[)\]]\s{0,2})?(?:(?:functional|functionally|class(?:es|ification)?|grad(?:es?|ing)|stag(?:es?|ing)|types?|levels?|categor(?:y|ies)|status|score|scale|physical|heart|failure|"
+    r"performance|criteria|scores|system|symptoms|is|are|of|in|as|with|at|[=:,(-])\s{0,2}){0,6}",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r"\s{0,2}(?:the\s)?(?:(?:functional|class(?:es)?|grades?|stages?|types?|levels?|category|score|than|a|of)\s{0,2}){0,3}", re.IGNORECASE)
+_VALUE = r"(?:(?:class|grade|stage|type|level|category)\s{0,2})?(?:(?P<%s>VI|IV|V|I{1,3}|vi|iv|v|i{1,3}|[0-9](?:\.5)?|[A-E])(?![A-Za-z0-9])(?!\.[0-9])|(?P<%s>VI|IV|V|I{1,3}|[0-9])(?=[a-cA-C](?![A-Za-z0-9])))[a-cA-C]?"
+_FIRST = re.compile(_VALUE % ("v", "w"))
+_MORE = re.compile(r"\s{0,2}(?P<s>-{1,2}|–|—|~|to|through|,\s{0,2}(?:and|or|and/or)|,|/|and/or|or|and|&)\s{0,2}" + _VALUE % ("v", "w"), re.IGNORECASE)
+_BEHIND = re.compile(r"\s{0,2}(?:(?:or|and)\s{1,2}(?:(?P<ge>greater|higher|more|above|worse|over)|(?P<le>less|lower|below|better|under))\b)(?:\s{1,2}than(?![a-z]))?")
+_UNITS = re.compile(r"\s{0,2}(?:%|x\s?ULN|×|x\s?10|mg|g/|mm|cm|/|weeks?|days?|months?|years?|points?|hours?)")
+LETTERED = frozenset({"child_pugh", "asia"})
+CLASSED = frozenset({"{class}", "{grade}", "{stage}", "{category}", "{type}", "{level}"})
+
+
+def _value(match: re.Match[str]) -> float | str:
+    found = match["v"] or match["w"]
+    if found.lower() in _ROMAN:
+        return _ROMAN[found.lower()]
+    return float(found) if found[0].isdigit() else found
+
+
+def read_classes(scan: Scan, hit: Hit) -> ClassBound | None:
+    """The classes that follow `hit`; None where plain numbers follow (they are read as bounds) or nothing does."""
+    text = scan.text
+    classed = hit.measure.ucum in CLASSED
+    before = _BEFORE.match(text, hit.end)
+    at = before.end() if before else hit.end
+    comparator = read_comparator(text, at)
+    if comparator and comparator.op != "lost":
+        between = _BETWEEN.match(text, comparator.end)
+        at = between.end() if between else comparator.end
+    match = _FIRST.match(text, at)
+    if match is None:
+        return None
+    values = [_value(match)]
+    end, separators = match.end(), set()
+    while len(values) < 6:
+        more = _MORE.match(text, end)
+        if more is None:
+            break
+        values.append(_value(more))
+        separators.add(more["s"].strip(" ,").lower())
+        end = more.end()
+    lettered = any(isinstance(v, str) for v in values)
+    digits = (match["v"] or match["w"])[0].isdigit()
+    if lettered and (hit.measure.id not in LETTERED or not all(isinstance(v, str) for v in values)):
+        return None
+    if digits and (not classed and not separators & {"", "or", "and", "/", "and/or"} or _UNITS.match(text, end)):
+        return None
+    if not classed and not digits and not lettered or digits and comparator and not classed:
+        return None
+    behind = _BEHIND.match(text, end)
+    start = comparator.start if comparator else match.start()
+    ordered = sorted(values, key=lambda v: (isinstance(v, str), v))
+    low, high = ordered[0], ordered[-1]
+    if len(values) == 1 and (comparator and comparator.op in ("ge", "gt", "le", "lt") or behind):
+        op = comparator.op if comparator and comparator.op in ("ge", "gt", "le", "lt") else "ge" if behind and behind["ge"] else "le"
+        end = behind.end() if behind else end
+        if op[0] == "g":
+            return ClassBound(start, end, low, op == "ge", None, False)
+        return ClassBound(start, end, None, False, high, op == "le")
+    return ClassBound(start, end, low, True, high, True)

@@ -1,0 +1,161 @@
+"""Names around bounds: groups of measures ("ALT or AST"), words that belong to a name, names that no vocabulary knows."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from extractor.tag.lab_vocab import Hit, Measure, words
+
+
+class Name(NamedTuple):
+    """One measure as the text names it; `measure` is None where the vocabulary does not know it."""
+
+    start: int
+    end: int
+    measure: Measure | None
+
+
+class Group(NamedTuple):
+    """Measures that share one bound, over text[start:end]; logic: "any", "all" or None (one measure, or a mere list)."""
+
+    start: int
+    end: int
+    names: tuple[Name, ...]
+    logic: str | None
+
+
+_PAREN = r"(?:[(\[][^()\[\]\n]{0,60}[)\]])"
+_SEPARATOR = re.compile(rf"[\s)\]]{{0,3}}{_PAREN}?[\s)\]]{{0,3}}(?P<s>,?\s{{0,2}}and/or|,?\s{{0,2}}(?:and|or|&)|[,/+])\s{{0,14}}(?P<lead>(?:[A-Za-z0-9-]{{1,18}}\s{{1,2}}){{0,3}})", re.IGNORECASE)
+_ABBREVIATION = re.compile(r"\s{0,3}(?:[(\[/]|or\s|,|=|-|:)\s{0,2}", re.IGNORECASE)
+_LAST = re.compile(r"([A-Za-z0-9][A-Za-z0-9'’-]{0,24})[ \n]{1,2}$")
+_NEXT = re.compile(r"[ ]([A-Za-z][A-Za-z-]{0,20})(?![A-Za-z0-9])")
+_WORD = re.compile(r"[A-Za-z0-9α-ωΑ-Ωµ%+][\w'’./&+^-]{0,40}$")
+_BRACKET = re.compile(r"[(\[][^()\[\]]{1,60}[)\]][ ]{0,2}$")
+_LINK = re.compile(r"(?:[ :=,]|\b(?:is|are|of|was|were|at|be|being|must be|should be|has to be|greater|scores?|with|a|the|score of|level of|in|values?|falls?|drops?|rises?|to)\b)[ ]{0,2}$", re.IGNORECASE)
+STATES = frozenset(
+    "hypertension hypotension fever febrile hypoxia hypoxemia hypoxaemia hypoglycemia hyperglycemia obesity obese overweight anemia anaemia neutropenia "
+    "thrombocytopenia leukopenia lymphopenia bradycardia tachycardia pregnancy pregnant proteinuria pain arterial hypertension mass tumor tumour lesion "
+    "hyperkalemia hypokalemia hyponatremia oliguria tachypnea hypothermia stenosis contracture deformity".split()
+)
+
+
+def widen(text: str, hit: Hit) -> Name:
+    """The name with the words before and behind it that belong to it ("total serum bilirubin level")."""
+    start, end = hit.start, hit.end
+    lead, tail = words("lead"), words("tail")
+    for _ in range(4):
+        match = _LAST.search(text, max(0, start - 27), start)
+        if match is None or match[1].lower() not in lead:
+            break
+        start = match.start()
+    for _ in range(3):
+        match = _NEXT.match(text, end)
+        if match is None or match[1].lower() not in tail:
+            break
+        end = match.end()
+    return Name(start, end, hit.measure)
+
+
+def group_at(text: str, hits: list[Hit], index: int, floor: int) -> Group:
+    """The group whose last name is hits[index]; names before `floor` are taken already."""
+    current = widen(text, hits[index])
+    names = [current]
+    start, end = current.start, current.end
+    logic: str | None = None
+    at = index - 1
+    while at >= 0 and hits[at].start >= floor and len(names) < 8:
+        hit = hits[at]
+        between = text[hit.end : start]
+        if len(between) > 90:
+            break
+        same = hit.measure.id == names[0].measure.id if names[0].measure else False
+        if same and len(between) <= 4 and _ABBREVIATION.fullmatch(between):
+            widened = widen(text, hit)
+            names[0] = widened
+            start = widened.start
+            at -= 1
+            continue
+        match = _SEPARATOR.fullmatch(between)
+        if match is None or not _joins(hit, names[0], text, match):
+            break
+        separator = match["s"].strip(" ,\n").lower()
+        if separator in ("and", "&", "+"):
+            logic = logic or "all"
+        elif separator in ("or", "and/or"):
+            logic = logic or "any"
+        widened = widen(text, hit)
+        names.insert(0, widened)
+        start = widened.start
+        at -= 1
+    return Group(start, end, tuple(names), logic)
+
+
+def _joins(hit: Hit, name: Name, text: str, match: re.Match[str]) -> bool:
+    """Whether a name belongs to the list that `name` continues: measures of one kind, no state ("hypertension, SBP > 160")."""
+    measure = name.measure
+    if measure is None or not (hit.measure.dimensions & measure.dimensions):
+        return False
+    lead = match["lead"].split()
+    if any(word.lower() not in words("lead") and word.lower() not in ("a", "the", "an", "either", "both") for word in lead):
+        return False
+    return text[hit.start : hit.end].lower() not in STATES or match["s"].strip().lower() in ("or", "and/or", "and") and (
+        text[name.start : name.end].lower() in STATES
+    )
+
+
+def name_before(text: str, at: int, floor: int) -> Name | None:
+    """A name that no vocabulary knows, right before `at`: up to six words back to a stop word or a mark."""
+    end = at
+    for _ in range(4):
+        match = _LINK.search(text, max(floor, end - 12), end)
+        if match is None:
+            break
+        end = match.start()
+    while end > floor and text[end - 1] in " (":
+        end -= 1
+    bracket = _BRACKET.search(text, max(floor, end - 63), end)
+    begin = bracket.start() if bracket else end
+    while begin > floor and text[begin - 1] == " ":
+        begin -= 1
+    if bracket is None:
+        end = begin
+    stop, never = words("stop"), words("never")
+    start, count = begin, 0
+    while count < 6:
+        match = _WORD.search(text, max(floor, start - 42), start)
+        if match is None:
+            break
+        word = match.group().lower().strip("'’./")
+        if word in never:
+            return None
+        if word in stop and not (word in ("of", "in", "for") and count and _measure_word(text, match.start())):
+            break
+        start = match.start()
+        count += 1
+        if start <= floor or text[start - 1] != " ":
+            break
+        while start > floor and text[start - 1] == " ":
+            start -= 1
+    while start < begin and text[start] == " ":
+        start += 1
+    return Name(start, begin, None) if count and begin > start else None
+
+
+def _measure_word(text: str, at: int) -> bool:
+    match = _LAST.search(text, max(0, at - 27), at)
+    return match is not None and match[1].lower() in words("head")
+
+
+_CAPITALS = re.compile(r"(?=[A-Za-z0-9α-ω/&-]{0,14}[A-Z])[A-Za-z0-9α-ω/&-]{2,14}$")
+
+
+def looks_measured(text: str, name: Name) -> bool:
+    """Whether an unknown name reads like a measure: ends in "score", "index" ..., is an abbreviation or a title."""
+    phrase = text[name.start : name.end].split()
+    last = phrase[-1]
+    if last.lower() in words("head") or any(word.lower() in ("score", "scale", "index", "questionnaire", "inventory") for word in phrase):
+        return True
+    if len(last) >= 2 and sum(c.isupper() for c in last) >= 2 and _CAPITALS.fullmatch(last):
+        return True
+    return len(phrase) >= 2 and sum(word[0].isupper() for word in phrase) >= 2 and last[0].isupper()

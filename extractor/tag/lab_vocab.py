@@ -1,0 +1,157 @@
+"""Names of measures: the table of analytes.csv and where its names stand in a text."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
+
+import ahocorasick
+
+from extractor.errors import VocabularyError
+from extractor.scan import Scan
+from extractor.vocab import load_table, load_toml
+
+KINDS = ("lab", "vital", "imaging", "score")
+SIDES = ("", "high", "low", "ge", "le")
+COLUMNS = ("id", "kind", "alias", "loinc", "ucum", "dimension", "si", "factor", "good")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One row of analytes.csv."""
+
+    id: str
+    kind: str
+    display: str
+    loinc: str
+    ucum: str
+    dimensions: frozenset[str]
+    si: str
+    factor: float | None
+    good: str
+
+
+class Hit(NamedTuple):
+    """The name of a measure at text[start:end]."""
+
+    start: int
+    end: int
+    measure: Measure
+
+
+@cache
+def measures() -> dict[str, Measure]:
+    """Rows of analytes.csv by id. Raises VocabularyError for an unknown kind or side, a bad LOINC check digit, a half conversion."""
+    out = {}
+    for row in load_table("analytes.csv", COLUMNS, unique=["id"], required=["id", "kind", "alias"]):
+        if row["kind"] not in KINDS or row["good"] not in SIDES:
+            raise VocabularyError(f"{row.where}: kind {row['kind']!r} or good {row['good']!r} is not known")
+        if row["loinc"] and not loinc_valid(row["loinc"]):
+            raise VocabularyError(f"{row.where}: {row['loinc']!r} is no LOINC code")
+        if row["si"] and not row["factor"] or row["factor"] and not row["si"]:
+            raise VocabularyError(f"{row.where}: si and factor go together")
+        out[row["id"]] = Measure(
+            row["id"], row["kind"], row.many("alias")[0], row["loinc"], row["ucum"], frozenset(row.many("dimension")),
+            row["si"], float(row["factor"]) if row["factor"] else None, row["good"],
+        )  # fmt: skip
+    return out
+
+
+def loinc_valid(code: str) -> bool:
+    """Whether the check digit of a LOINC code is right (mod 10, as the LOINC Users' Guide defines it)."""
+    match = re.fullmatch(r"([0-9]{1,7})-([0-9])", code)
+    if not match:
+        return False
+    total = 0
+    for place, digit in enumerate(reversed(match[1])):
+        value = int(digit) * (2 if place % 2 == 0 else 1)
+        total += value // 10 + value % 10
+    return (10 - total % 10) % 10 == int(match[2])
+
+
+_NOISE = {i: " " for i in range(128) if not chr(i).isalnum() and chr(i) != "+"} | {ord(c): " " for c in "–—‐‑’′·×≥≤±•"}
+_SQUEEZE = re.compile(r"\s?/\s|\s/|\s{2,}")
+_BREAK = re.compile(r"[,;.]\s|\n[ \t]*\n|\n\s*(?:[-*•]|[0-9]{1,2}[.)])\s|[<>≤≥=]")
+
+
+def _key(text: str) -> str:
+    return _SQUEEZE.sub(" ", text.lower().translate(_NOISE))
+
+
+@cache
+def _automaton() -> tuple[Any, int]:
+    """Automaton over " name " -> tuple of (name in its case, or None for any case; measure); the longest name's length."""
+    names: dict[str, dict[str | None, Measure]] = {}
+    for row in load_table("analytes.csv", COLUMNS):
+        measure = measures()[row["id"]]
+        for alias in row.many("alias"):
+            exact = alias if len(alias) <= 4 and alias != alias.lower() else None
+            forms = [alias]
+            if exact is None and alias[-1].isalpha() and alias[-1] != "s" and len(alias) >= 4:
+                forms.append(alias + "s")
+            for form in forms:
+                names.setdefault(_SQUEEZE.sub(" ", f" {_key(form).strip()} "), {}).setdefault(exact, measure)
+    automaton = ahocorasick.Automaton()
+    for name, found in names.items():
+        automaton.add_word(name, (len(name) - 2, tuple(found.items())))
+    automaton.make_automaton()
+    return automaton, max(map(len, names))
+
+
+def find_hits(scan: Scan) -> list[Hit]:
+    """All names of measures, longest first at each place, disjoint, by start."""
+    automaton, _ = _automaton()
+    text, lower = scan.text, scan.lower
+    cuts = [0]
+    moved = [-1]
+    pieces = [" "]
+    at, shift = 0, -1
+    for match in _SQUEEZE.finditer(lower):
+        pieces.append(lower[at : match.start()])
+        pieces.append(" ")
+        shift += match.end() - match.start() - 1
+        cuts.append(match.start() + 1 - (shift - (match.end() - match.start() - 1)))
+        moved.append(shift)
+        at = match.end()
+    pieces.append(lower[at:])
+    pieces.append(" ")
+    squeezed = "".join(pieces).translate(_NOISE)
+    found: list[tuple[int, int, Measure]] = []
+    for last, (length, choices) in automaton.iter(squeezed):
+        start = last - length
+        begin = start + moved[bisect_right(cuts, start) - 1]
+        end = last - 1 + moved[bisect_right(cuts, last - 1) - 1] + 1
+        for exact, measure in choices:
+            if exact is None or text[begin:end] == exact:
+                found.append((begin, -end, measure))
+                break
+    found.sort(key=lambda f: (f[0], f[1]))
+    hits: list[Hit] = []
+    reach = 0
+    for begin, minus_end, measure in found:
+        if begin >= reach and not (-minus_end - begin > 6 and _BREAK.search(text, begin, -minus_end)):
+            hits.append(Hit(begin, -minus_end, measure))
+            reach = -minus_end
+    return hits
+
+
+@cache
+def words(name: str) -> frozenset[str]:
+    """A word list of measures.toml."""
+    return frozenset(load_toml("measures.toml")["words"][name])
+
+
+@cache
+def pattern(name: str) -> re.Pattern[str]:
+    """A pattern of measures.toml, case ignored."""
+    return re.compile(load_toml("measures.toml")["patterns"][name], re.IGNORECASE)
+
+
+@cache
+def reference_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """References behind a quantity: (name, pattern)."""
+    table = load_toml("measures.toml")["references"]
+    return tuple((name, re.compile(source, re.IGNORECASE)) for name, source in table.items())
