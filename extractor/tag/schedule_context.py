@@ -56,7 +56,7 @@ def admissible(context: Context, chain: list[Part], start: int, end: int) -> str
         return None
     if all(part.kind == "time" for part in chain) and p.behind.match(low, last.end) and not last.tail:
         return None
-    if first.kind == "time" and not first.tail and p.before.search(before[-NEAR:]) or _AGE.search(before):
+    if (first.kind == "time" and not first.tail and p.before.search(before[-NEAR:])) or _AGE.search(before):
         return None
     if section in ("inclusion", "exclusion", "eligibility") and first.kind != "point" and not _ELIGIBLE.search(before[-90:]):
         return None

@@ -66,7 +66,7 @@ def merge_frames(low: str, mentions: list[Mention], is_outcome: Callable[[int], 
         parts = [part for mention in group for part in mention.parts[0]]
         parts = _roles(parts, low[left : max(p.start for p in parts)])
         end = start + len(low[start:right].rstrip(" \t\r.,;:"))
-        if low[end - 1] == "]" and "[" not in low[start:end] or low[end - 1] == ")" and "(" not in low[start:end]:
+        if (low[end - 1] == "]" and "[" not in low[start:end]) or (low[end - 1] == ")" and "(" not in low[start:end]):
             end -= 1
         out.append(first.but(start=start, end=max(end, group[-1].end), rule="schedule.frame", parts=(tuple(parts), "assessment")))
     return out

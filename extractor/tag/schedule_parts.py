@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -77,13 +78,13 @@ def _frequency(low: str, at: int, p: Patterns) -> Part | None:
     if m := p.multiplied.match(low, at):
         base, multiplies = frequencies()[" ".join(m[2].split())]
         if multiplies:
-            number = _ADVERBS.get(m[1]) or _value(m[1])
-            return Part(m.start(), m.end(), "frequency", frequency=base._replace(frequency=number))
+            return Part(m.start(), m.end(), "frequency", frequency=base._replace(frequency=_ADVERBS.get(m[1]) or _value(m[1])))
     if m := p.per.match(low, at):
-        words_ = m[1].split()[0]
-        number = _ADVERBS.get(words_) or _values(m[1])[0]
+        number = _ADVERBS.get(m[1].split()[0]) or _values(m[1])[0]
         period, period_max = _ends(m[2])
         return Part(m.start(), m.end(), "frequency", frequency=Frequency(number, period, _unit(m[3]), None, period_max))
+    if low[at].isdigit():
+        return None
     if m := p.code.match(low, at):
         return Part(m.start(), m.end(), "frequency", frequency=frequencies()[" ".join(m[0].split())][0])
     if m := p.every.match(low, at):
@@ -195,22 +196,65 @@ def _count(low: str, at: int, p: Patterns) -> Part | None:
     return None
 
 
+def _interval(low: str, at: int, p: Patterns) -> Part | None:
+    """ "interval between the two infusions was 14 days", "intervals of 6-12 months" (in the plural: a frequency)."""
+    m = p.interval.match(low, at)
+    if m is None:
+        return None
+    numbers, unit = _values(m[1]), _unit(m[2])
+    if low.startswith("intervals", at):
+        high = numbers[1] if len(numbers) > 1 else None
+        return Part(at, m.end(), "frequency", frequency=Frequency(1.0, numbers[0], unit, None, high))
+    return Part(at, m.end(), "interval", tuple((n, unit) for n in numbers), len(numbers) == 2)
+
+
+def _start(low: str, at: int, p: Patterns) -> Part | None:
+    m = p.start.match(low, at)
+    return Part(at, m.end(), "start", ((0.0, "d"),)) if m else None
+
+
+_Reader = Callable[[str, int, Patterns], Part | None]
+_FIRST = re.compile(r"[a-z]{1,24}|[0-9]")
+_ON_NUMBERS: tuple[_Reader, ...] = (_frequency, _time, _count)
+
+
+@cache
+def _readers() -> dict[str, tuple[_Reader, ...]]:
+    """First word of a part -> the readers that may read it."""
+    out: dict[str, list[_Reader]] = {}
+
+    def opens(entries: Iterable[str], reader: _Reader) -> None:
+        for entry in entries:
+            if first := _FIRST.match(entry):
+                readers = out.setdefault(first[0], [])
+                if reader not in readers:
+                    readers.append(reader)
+
+    opens([*frequencies(), *_ADVERBS, "every", "each", "q"], _frequency)
+    opens([*_ADVERBS, "single", "total"], _count)
+    opens(["a", "half"], _time)
+    opens(words("label"), _points)
+    opens(words("start"), _start)
+    opens(["interval", "intervals"], _interval)
+    return {word: tuple(readers) for word, readers in out.items()}
+
+
 def read_part(low: str, at: int) -> Part | None:
     """The part that starts right at `at`, without the words that say its role; None where there is none."""
+    first = _FIRST.match(low, at)
     p = patterns()
-    if at >= len(low):
-        return None
-    if low.startswith("interval", at):
-        m = p.interval.match(low, at)
-        if m is None:
+    if first is None:
+        m = p.times.match(low, at) if low.startswith(("x", "×"), at) else None
+        return Part(at, m.end(), "count", ((_value(m["y"]), ""),)) if m and m["y"] else None
+    word = first[0]
+    if word.isdigit() or word in number_words():
+        if not p.numeric.match(low, at):
             return None
-        numbers, unit = _values(m[1]), _unit(m[2])
-        values = tuple((n, unit) for n in numbers)
-        if low.startswith("intervals", at):
-            high = numbers[1] if len(numbers) > 1 else None
-            return Part(at, m.end(), "frequency", frequency=Frequency(1.0, numbers[0], unit, None, high))
-        return Part(at, m.end(), "interval", values, len(values) == 2)
-    part = _frequency(low, at, p) or _time(low, at, p) or _points(low, at, p) or _count(low, at, p)
-    if part is None and (m := p.start.match(low, at)):
-        return Part(at, m.end(), "start", ((0.0, "d"),))
-    return part
+        readers = _ON_NUMBERS
+    else:
+        readers = _readers().get(word, ())
+    for reader in readers:
+        part = reader(low, at, p)
+        if part is not None:
+            return part
+    return None

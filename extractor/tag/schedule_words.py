@@ -11,6 +11,7 @@ from extractor.vocab import load_table, require_known
 
 WS = r"[ \t\xa0]{0,6}(?:\r?\n[ \t]{0,16})?"  # blanks, at most one line break
 GAP = r"(?:[ \t\xa0]{1,6}(?:\r?\n[ \t]{0,16})?|\r?\n[ \t]{0,16})"
+HYPHEN = r"[ \t\xa0]{0,4}(?:\r?\n[ \t]{0,16}|-[ \t]{0,2})?"  # blanks or a hyphen
 UNITS = ("s", "min", "h", "d", "wk", "mo", "a")
 _VALUES = {
     "unit": UNITS, "letter": UNITS, "label": UNITS, "role": ("until", "duration", "point", "since"),
@@ -83,6 +84,7 @@ def first_letters(entries: list[str]) -> str:
 
 class Patterns(NamedTuple):
     anchor: re.Pattern[str]
+    numeric: re.Pattern[str]
     quantity: re.Pattern[str]
     half: re.Pattern[str]
     ordinal: re.Pattern[str]
@@ -106,8 +108,6 @@ class Patterns(NamedTuple):
     role: re.Pattern[str]
     joint: re.Pattern[str]
     tail: re.Pattern[str]
-    tail_event: re.Pattern[str]
-    hyphened_tail: re.Pattern[str]
     aside: re.Pattern[str]
     behind: re.Pattern[str]
     before: re.Pattern[str]
@@ -138,10 +138,11 @@ def patterns() -> Patterns:
     anchors += ["q", "before", "separated", "per"]
     return Patterns(
         anchor=re.compile(rf"(?<![a-z0-9.^])(?:[0-9]|[x×](?=[ ]?[0-9])|(?:{first_letters(sorted(set(anchors)))})(?![a-z]))"),
-        quantity=re.compile(rf"({number}(?:{separator}{number}){{0,15}})(?:{WS}-?{WS}|-)(?:({behind_number})|\(({behind_number})\))"),
+        numeric=re.compile(rf"{number}(?:[ \t\xa0\r\n]{{0,12}}[a-z]|{WS}(?:[,;/&+~–—(×-]|\.(?=[ \t])))"),
+        quantity=re.compile(rf"({number}(?:{separator}{number}){{0,15}})(?:{HYPHEN}|-)(?:({behind_number})|\(({behind_number})\))"),
         half=re.compile(rf"(?:(?:a|one){GAP})?half(?:{GAP}an?{GAP}|{GAP}|-)({unit})"),
         ordinal=re.compile(
-            rf"([0-9]{{1,3}}(?:\.|{WS}(?:st|nd|rd|th))(?:{separator}[0-9]{{1,3}}{WS}(?:st|nd|rd|th)){{0,6}}){WS}-?{WS}({unit})"
+            rf"([0-9]{{1,3}}(?:\.|{WS}(?:st|nd|rd|th))(?:{separator}[0-9]{{1,3}}{WS}(?:st|nd|rd|th)){{0,6}}){HYPHEN}({unit})"
         ),
         label=re.compile(rf"({alternation(words('label'))})(?![a-z])\.?(?:{WS}(?:\(s\)|#|no\.|number|:))?(?={WS}[-+(−–]?[0-9]|{GAP}(?:{alternation(list(number_words()))})(?![a-z]))"),
         point=re.compile(rf"{WS}\(?([-+−–]?)[ ]?({number})(?:th|st|nd|rd)?(?![0-9])"),
@@ -155,15 +156,15 @@ def patterns() -> Patterns:
         start=re.compile(rf"(?:{alternation(words('start'))})(?![a-z])(?:{WS}\((?:day|week|month|visit|t|v|d|w|hour){WS}[-+]?0{{0,2}}[01]?\))?"),
         code=re.compile(rf"(?:{code})(?![a-z])"),
         multiplied=re.compile(rf"({adverb}|{number})(?:{WS}(?:x(?![a-z0-9])|times?(?![a-z])|doses?|{giving}))?{WS}-?({code})(?![a-z])"),
-        per=re.compile(rf"({times}){WS}(?:in{GAP})?(?:(?:a|an|per|every|each|in)(?![a-z])|/){WS}(?:({number}(?:{WS}{to}{WS}{number})?){WS}-?{WS})?({unit})"),
+        per=re.compile(rf"({times}){WS}(?:in{GAP})?(?:(?:a|an|per|every|each|in)(?![a-z])|/){WS}(?:({number}(?:{WS}{to}{WS}{number})?){HYPHEN})?({unit})"),
         every=re.compile(
             rf"(?:every|each)(?![a-z]){WS}(?:(?P<other>other|alternate|second)|(?P<third>third|3rd)|"
-            rf"(?P<n>{number}(?:{WS}(?:{to}|or|/){WS}{number})?))?{WS}-?{WS}(?P<u>{behind_number})"
+            rf"(?P<n>{number}(?:{WS}(?:{to}|or|/){WS}{number})?))?{HYPHEN}(?P<u>{behind_number})"
         ),
         latin=re.compile(rf"q{WS}({number}(?:{WS}{to}{WS}{number})?){WS}({behind_number})"),
         interval=re.compile(
             rf"intervals?(?:{GAP}[a-z]{{1,15}}){{0,8}}?{GAP}?(?:of|was|is|were|are|be|:)(?:{GAP}(?:about|approximately|at{GAP}least|around))?"
-            rf"{WS}({number}(?:{WS}(?:{to}|or){WS}{number})?){WS}-?{WS}({unit})"
+            rf"{WS}({number}(?:{WS}(?:{to}|or){WS}{number})?){HYPHEN}({unit})"
         ),
         apart=re.compile(rf"{WS}(?:\([^()\n]{{1,20}}\){WS})?apart(?![a-z])"),
         intervals_behind=re.compile(rf"['’]?{WS}-?(?:long{GAP}|time{GAP}|treatment{GAP}|dosing{GAP})?intervals?(?![a-z])(?:{GAP}between(?:{GAP}[a-z]{{1,15}}){{0,3}}?{GAP}{event})?"),
@@ -188,9 +189,7 @@ def patterns() -> Patterns:
             rf"{WS}(?P<j>(?:(?:,|;|/|&|\+|-|–|—|~|(?:and|or|then|to|thereafter|again|also|plus|as{GAP}well{GAP}as|followed{GAP}by|(?:the{GAP})?(?:study|treatment|therapy|course){GAP}(?:lasts|will{GAP}last|continues|will{GAP}continue)|"
             rf"with|an?|at|on|tapered|later|once|end{GAP}of){GAP}){WS}){{0,6}})"
         ),
-        tail=re.compile(rf"{WS}-?{WS}(?:\()?(?:of{GAP}(?:follow|treatment|the{GAP}(?:first|last))|(?:later{GAP})?(?:\(?after|post|following|since|from|before|prior{GAP}to))(?![a-z]|[ ]?[0-9])"),
-        tail_event=re.compile(rf"(?:{WS}-?{WS}(?:[a-z][a-z0-9/+.’'-]{{0,24}}|\(?[0-9]{{1,2}}(?:st|nd|rd|th)))" + r"{0,7}?" + rf"{WS}-?{WS}{event}\)?(?:{GAP}of{GAP}(?:the{GAP})?[a-z][a-z0-9+-]{{1,20}}(?:{GAP}(?:mscs|cells|treatment|therapy))?)?"),
-        hyphened_tail=re.compile(rf"{WS}-?{WS}(?:post|pre){WS}-?{WS}{event}"),
+        tail=re.compile(rf"{HYPHEN}(?:\()?(?:of{GAP}(?:follow|treatment|the{GAP}(?:first|last))|(?:later{GAP})?(?:\(?after|post|following|since|from|before|prior{GAP}to))(?![a-z]|[ ]?[0-9])"),
         aside=re.compile(r"[ ]?\([^()\n]{1,40}\)"),
         behind=re.compile(rf"{WS}-?(?:{alternation(words('behind'))})(?![a-z])"),
         before=re.compile(rf"(?<![a-z])(?:{alternation(words('before'))})(?![a-z])"),

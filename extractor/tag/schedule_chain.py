@@ -1,0 +1,137 @@
+"""Chains of schedule parts: what follows a part, and the event that its times are counted from."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from extractor.tag.schedule_parts import Part, read_part
+from extractor.tag.schedule_words import patterns, words
+
+_MOST = 24  # parts of one chain
+
+_NEXT = re.compile(r"[ \t\xa0(-]{0,4}(?:\r?\n[ \t]{0,16})?(post|pre)?-?[ ]?([a-z0-9][a-z0-9/+.'’]{0,30})")
+_OF = re.compile(r"[ ]of[ ](?:the[ ])?[a-z][a-z0-9+-]{1,20}(?:[ ](?:mscs|cells|treatment|therapy))?")
+_MOST_WORDS = 8  # words up to the event: "after the last intravenous allogeneic cord blood derived cell infusion"
+_BREAKS = {"and", "or", "then", "at", "to", "for", "by", "with", "until", "will", "was", "were", "is", "are"}
+
+
+def _is_event(word: str) -> bool:
+    return word in _events() or (word.endswith("s") and word[:-1] in _events())
+
+
+@cache
+def _events() -> frozenset[str]:
+    return frozenset(words("event")) | frozenset(words("giving"))
+
+
+def event_end(low: str, at: int) -> int | None:
+    """End of the event that is named from `at` on: "the last infusion of cells"; None when none is near."""
+    end = None
+    for _ in range(_MOST_WORDS):
+        m = _NEXT.match(low, at)
+        word = m[2].rstrip(".'’") if m else ""
+        if m is None or word in _BREAKS:
+            break
+        if _is_event(word):
+            end = m.start(2) + len(word)
+        elif end is not None:
+            break
+        at = m.end()
+        if m[2].endswith("."):
+            break
+    if end is not None and (m := _OF.match(low, end)):
+        return m.end()
+    return end
+
+
+def _tail(low: str, end: int) -> tuple[int, str]:
+    """(end, "after" | "before" | "") with the event that a time is counted from: "after the last infusion", "post-transplant"."""
+    p = patterns()
+    if m := p.tail.match(low, end):
+        kind = "before" if "before" in m[0] or "prior" in m[0] else "after"
+        if (event := event_end(low, m.end())) is not None:
+            return event, kind
+        return end, kind if m[0].strip(" -(") in ("after", "post", "following", "later") else ""
+    if (m := _PREFIXED.match(low, end)) and (event := event_end(low, m.start(1))) is not None:
+        return event, "before" if m[1] == "pre" else "after"
+    return end, ""
+
+
+_PREFIXED = re.compile(r"[ \t-]{0,3}(?:\r?\n[ \t]{0,16})?(post|pre)-?[ ]?[a-z]")
+_TO_EVENT = re.compile(
+    r"\s{1,8}(?:to|until|untill|till|through)\s{1,16}(?:the\s{1,4})?(?:date\s{1,4}of\s{1,4})?(?:[a-z-]{2,20}\s{1,8}){0,3}?"
+    r"(?:completion|end\s{1,4}of\s{1,4}(?:the\s{1,4})?(?:study|treatment|trial|follow-?\s?up)|"
+    r"death|progression|discharge|relapse|recovery|engraftment|resolution|toxicity|remission)(?![a-z])"
+)
+
+
+def extend(low: str, part: Part) -> Part:
+    """`part` with the words behind it that belong to it: "or less", "to study completion", "after the infusion"."""
+    if part.kind in ("time", "point") and (m := _OR_LESS.match(low, part.end)):
+        part = part._replace(end=m.end(), role="until")
+    if m := _TO_EVENT.match(low, part.end):
+        part = part._replace(end=m.end())
+    end, kind = _tail(low, part.end) if part.kind in ("time", "point", "start") else (part.end, "")
+    return part._replace(end=end, tail=kind) if kind else part
+
+
+_OR_LESS = re.compile(r"\s{1,6}or\s{1,6}(?:less|earlier|fewer|sooner)(?![a-z])")
+
+
+def _broken(low: str, start: int, end: int) -> bool:
+    """Whether a gap of blanks ends a line whose next one starts at its edge: two lines, not one wrapped line."""
+    gap = low[start:end]
+    return "\n" in gap and ((gap.strip() == "" and not gap.endswith((" ", "\t"))) or gap.count("\n") > 1)
+
+
+def next_part(low: str, end: int) -> Part | None:
+    """The part that goes on a chain that ends at `end`."""
+    p = patterns()
+    joint = p.joint.match(low, end)
+    at = joint.end() if joint else end
+    role = p.role.match(low, at)
+    inner = role.end() if role else at
+    if _TOLERANCE.match(low, at):
+        return None
+    part = read_part(low, inner) or (read_part(low, at) if inner != at else None)
+    if part is None or _broken(low, end, part.start):
+        return None
+    text = joint["j"].strip() if joint else ""
+    name = role["role"] if role and part.start == inner else None
+    kind = words("role").get(" ".join(name.split()), "") if name else ""
+    if part.kind == "count" and ("and" in text or (role and "the " in role[0])):
+        return None
+    if kind == "since" or (not text and not name and part.kind == "start"):
+        return None
+    if name and text == "" and kind == "until" and name in ("through", "until", "till", "untill"):
+        text = "to"
+    return extend(low, part._replace(role=kind, joint=text))
+
+
+_TOLERANCE = re.compile(r"\(?\s?(?:±|\+/-|\+-|plus or minus)")
+
+
+def read_chain(low: str, first: Part) -> list[Part]:
+    parts = [first]
+    end = first.end
+    while len(parts) < _MOST:
+        following = next_part(low, end)
+        if following is None:
+            aside = patterns().aside.match(low, end)
+            following = _inside(low, end, aside.end()) if aside else None
+            if following is not None:
+                close = low.find(")", following.end, following.end + 2)
+                following = following._replace(end=close + 1) if close >= 0 else following
+            elif aside:
+                following = next_part(low, aside.end())
+        if following is None:
+            break
+        parts.append(following)
+        end = following.end
+    return parts
+
+
+def _inside(low: str, at: int, end: int) -> Part | None:
+    """The part that opens a bracket."""
+    return next_part(low, low.index("(", at, end) + 1)
