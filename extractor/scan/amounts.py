@@ -51,7 +51,7 @@ def _given(number: Number, last: Number) -> float:
 def _shares(numbers: Sequence[Number]) -> bool:
     """Only plain small numbers share what follows: "1-2 × 10^6", not "100,000 to 1 × 10^6"."""
     last = numbers[-1]
-    bare_power = last.form == "power" and last.mantissa == 1.0 and last.end - last.start <= 5
+    bare_power = last.form == "power" and last.mantissa == 1.0 and last.end - last.start == 3 + len(str(last.exponent))
     return (
         last.form in ("power", "scaled")
         and not bare_power

@@ -84,3 +84,11 @@ def is_bare_dose(scan: Scan, start: int, end: int, bound: Bound) -> bool:
     if not (BARE_GIVEN.search(head) or BARE_GIVEN.search(tail)):
         return False
     return is_dose(scan, start, end, bound)
+
+
+_SEEDING = re.compile(r"seed|\bplat(?:ed|ing)|replat|densit|flask|cultur|passag|expan(?:d|sion)|subcultur|confluen")
+
+
+def is_seeding(scan: Scan, start: int, end: int) -> bool:
+    """Whether an amount per surface says how cells were grown rather than given."""
+    return bool(_SEEDING.search(before(scan, start, 120)) or _SEEDING.search(after(scan, end, 60)))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from extractor.scan import Amount, Number, Scan, read_amount
 from extractor.scan.amounts import LIST, RANGE, TOLERANCE
 from extractor.spans import Mention
-from extractor.tag.cell_context import is_bare_dose, is_dose
+from extractor.tag.cell_context import is_bare_dose, is_dose, is_seeding
 from extractor.tag.cell_words import Cells, read_cells
 from extractor.tag.dose_units import Per, read_bound, read_per
 from extractor.tag.vesicle_mass import vesicle_masses
@@ -51,6 +51,7 @@ _AFTER_BARE = re.compile(
     r"injected|administered|given|group|single|of)(?![A-Za-z]))",
     re.IGNORECASE,
 )
+_NO_START = re.compile(r"(?:[A-Za-z]-|\bper |\bevery |\bNSC[ -]?|/|\bout of )$")
 _DOUBLE_SCALE = re.compile(r"[ ]?(?P<s>million|millions|mio|mln)(?![A-Za-z])", re.IGNORECASE)
 _COUNTED = re.compile(
     r"(?:first|cohort|group|arm|level|stage|phase|part|panel|tier|step|dl|day|days|week|weeks|month|months|patient|patients|dose|scheme|visit|no\.?|number|cycle|figure|grade|type|"
@@ -153,7 +154,9 @@ def _mention(scan: Scan, amount: Amount) -> Mention | None:
         return None
     if (number.exponent is not None and number.exponent < 0) or (bare and re.match(r"[-–][0-9]", text[tail.end : tail.end + 2])):
         return None
-    if plain and text[amount.start - 1 : amount.start].isalnum():
+    if _NO_START.search(text[max(0, amount.start - 7) : amount.start]) or (plain and text[amount.start - 1 : amount.start].isalnum()):
+        return None
+    if "time" in tail.per.kinds and tail.per.codes[-1] in ("min", "h") or ("surface" in tail.per.kinds and is_seeding(scan, amount.start, tail.end)):
         return None
     start = amount.start
     kind, values = amount.kind, amount.values
@@ -189,7 +192,7 @@ def _small_per_body(scan: Scan) -> list[int]:
     out = []
     for match in _PER_BODY.finditer(scan.text):
         i = bisect_left(scan.number_starts, match.start()) - 1
-        if i < 0 or _large(scan.numbers[i]) or scan.text[scan.numbers[i].start - 1 : scan.numbers[i].start].isalnum():
+        if i < 0 or _large(scan.numbers[i]) or re.search(r"[\w^/.,-]$", scan.text[max(0, scan.numbers[i].start - 1) : scan.numbers[i].start]):
             continue
         if match.start() - scan.numbers[i].end <= 30:
             out.append(i)

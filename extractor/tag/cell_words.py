@@ -1,4 +1,4 @@
-"""Reads the words that count cells behind a number, from cell_words.csv."""
+"""Reads the words that count cells behind a number, from cell_units.csv."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class _Words(NamedTuple):
 @cache
 def _words() -> _Words:
     found: dict[str, dict[str, str]] = {role: {} for role in ROLES}
-    for row in load_table("cell_words.csv", ["word", "role", "unit"], required=["word", "role"]):
+    for row in load_table("cell_units.csv", ["word", "role", "unit"], required=["word", "role"]):
         if row["role"] not in ROLES or (row["role"] in ("stop", "measured")) == bool(row["unit"]):
             raise VocabularyError(f"{row.where}: role {row['role']!r} is none of {ROLES}, or its unit must be blank (stop, measured) or not")
         for word in row.many("word"):
@@ -62,9 +62,10 @@ _ABBREVIATION = re.compile(r"[ ]?[(\[][A-Za-z0-9αβγδ+®™/ -]{1,30}[)\]]")
 def _unit_of(token: str, before: str) -> str | None:
     words = _words()
     match = words.noun.fullmatch(token)
-    if match:
-        if match["noun"]:
-            return words.units[match["noun"].lower()]
+    if match and not (token.startswith(("anti-", "Anti-")) and not match["noun"]):
+        if match["noun"]:  # "2 million hepatocytes", but no "granulocyte colony"
+            singular = match["noun"].lower() != "cell" and not token.endswith(("s", "S"))
+            return None if singular else words.units[match["noun"].lower()]
         return words.units[match["short"] or match["token"]]
     return words.phrases.get(f"{before} {token}".lower().rstrip("s")) if before else None
 

@@ -75,14 +75,17 @@ def read_per(text: str, at: int) -> Per:
             break
         name = (match["d"] or match["inverse"]).lower().replace(" ", "")
         kind, ucum = table[name]
-        if kind in codes or (ucum and ucum in codes):
-            break
         amount = match["n"]
         if kind == "time" and amount and not codes and not kinds:
             break
-        if amount and float(re.split(r"[ -–~]", amount.replace(",", "."))[0] or 1) != 1 and ucum:
-            ucum = f"({amount.replace(',', '.')}.{ucum})" if re.fullmatch(r"[0-9.,]+", amount) else ucum
-            kind = "volume" if ucum.endswith(".uL)") else kind
+        if amount and ucum and not re.fullmatch(r"1(?:[.,]0)?", amount):  # "/3 mL", "per 0.25-0.5 cc"
+            plain = re.fullmatch(r"[0-9.,]+", amount)
+            ucum = f"({amount.replace(',', '.')}.{ucum})" if plain else ""
+            kind = "each" if not plain else "volume" if ucum.endswith(".uL)") else kind
+        if kind in kinds or (kind == "volume" and "body" in kinds):
+            break
+        if "volume" in kinds and kind == "site":
+            kind, ucum = "each", ""
         end = match.end()
         if "(" in match.group() and text[end : end + 1] == ")":
             end += 1
