@@ -12,8 +12,10 @@ from extractor.tag.abbreviations import find_abbreviations
 _IN_BRACKETS = re.compile(r"\s{0,2}[(\[（]\s?[\"“]?([A-Za-z0-9γδαβ][\w.+/®™-]{1,24})[\"”]?\s?[)\]），,;]")
 _BEFORE_BRACKET = re.compile(r"([A-Za-z0-9][\w.+/®™-]{1,24})\s?[(（]\s?(?:the\s)?$")
 _IS = re.compile(r"([A-Za-z0-9][\w.+/-]{1,24}[®™]?)\s?(?:is|are|consists? of|contains?|:|=)\s(?:an?\s|the\s)?(?:[a-z-]{1,16}\s){0,4}$")
-_INTERVENTION = re.compile(r"\n([A-Z][\w.+/®™-]{1,24})(?:\s\([^()\n]{1,40}\))?\n(?:Biological|BIOLOGICAL|Genetic|GENETIC|Drug|DRUG|Combination Product|Procedure)\n")
+_SAYS = re.compile(r" (?:is|are|consists?|contains?) |[:=]")
+_INTERVENTION = re.compile(r"\n([A-Z][\w.+/®™-]{1,24})(?:\s\([^()\n]{1,40}\))?\r?\n(?:Biological|BIOLOGICAL|Genetic|GENETIC|Drug|DRUG|Combination Product|Procedure)\r?\n")
 _TYPED = re.compile(r"\b(?:Biological|BIOLOGICAL|Genetic|GENETIC): ?([A-Z][\w.+/®™-]{1,24})")
+_NO_NAME = re.compile(r"[0-9.]+[x×^]|CD[0-9]+[a-z]?\+?$|(?:TM|NCT[0-9]+|Day[0-9]*)$")
 _ORDINARY = frozenset("HSCT SCT BMT PBSCT ASCT AHSCT DLI GVHD G-CSF GM-CSF IV RA COVID-19 HLA USA II III DMSO CD34 CD34+ CD19 BCMA Day Group Phase FDA GMP II/III PRP DNA PBS HSA".split())
 
 
@@ -23,7 +25,7 @@ def _name(text: str) -> str | None:
     bare = text.rstrip("®™")
     letters = [c for c in bare if c.isalpha()]
     capitals = sum(c.isupper() for c in letters)
-    if len(bare) < 2 or len(letters) < 2 or bare in _ORDINARY or bare.isdigit() or re.match(r"[0-9.]+[x×^]", bare):
+    if len(bare) < 2 or len(letters) < 2 or bare in _ORDINARY or bare.isdigit() or _NO_NAME.match(bare) or "+" in bare:
         return None
     if capitals >= 2 or (capitals and any(c.isdigit() for c in bare)) or bare != text:
         return bare
@@ -42,7 +44,7 @@ def introduced(scan: Scan, products: list[tuple[int, int]]) -> set[str]:
         window = text[max(0, start - 90) : start]
         if window.endswith(("(", "（", "( ", "the ")) and (match := _BEFORE_BRACKET.search(window)) and (name := _name(match[1])):
             names.add(name)
-        elif (match := _IS.search(window)) and (name := _name(match[1])) and any(c.isdigit() for c in name):
+        elif _SAYS.search(window, len(window) - 55 if len(window) > 55 else 0) and (match := _IS.search(window)) and (name := _name(match[1])) and any(c.isdigit() for c in name):
             names.add(name)
     for short in find_abbreviations(scan):
         i = bisect_left(end_at, short.end - 6)
@@ -55,7 +57,7 @@ def introduced(scan: Scan, products: list[tuple[int, int]]) -> set[str]:
     for match in _INTERVENTION.finditer(text):
         name = _name(match[1])
         i = bisect_left(starts, match.end())
-        if name and i < len(starts) and starts[i] - match.end() < 160 and "\n\n" not in text[match.end() : starts[i]]:
+        if name and i < len(starts) and starts[i] - match.end() < 160 and "\n\n" not in text[match.end() : starts[i]].replace("\r", ""):
             names.add(name)
     return names
 

@@ -67,14 +67,17 @@ def _heads() -> ahocorasick.Automaton:
 
 
 @cache
-def _cores() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
-    found = {}
+def _cores() -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
     for row in load_table("cell_abbreviations.csv", ["core", "policy", "cl"], unique=["core"], required=["core", "policy"]):
         require_known(row, "policy", POLICIES, "policy")
         for core in row.many("core"):
-            found[core] = (row["policy"], row["cl"] if row["cl"].startswith("CL:") else "")
-    cores = "|".join(sorted(map(re.escape, found), key=len, reverse=True))
-    return re.compile(rf"({cores})'?s?(?![A-Za-z])(?:[0-9]{{1,3}}(?![0-9A-Za-z]))?"), found
+            automaton.add_word(core, (len(core), row["policy"], row["cl"] if row["cl"].startswith("CL:") else ""))
+    automaton.make_automaton()
+    return automaton
+
+
+_TAIL = re.compile(r"(?:'?s)?(?![A-Za-z])(?:[0-9]{1,3}(?![0-9A-Za-z]))?")
 
 
 def _alternatives(entries: list[str]) -> str:
@@ -98,7 +101,7 @@ def _context() -> _Context:
     words = load_toml("cell_context.toml")
     bracket = r"(?:\s?\([^()\n]{1,40}\))?"
     return _Context(
-        after=re.compile(rf"{bracket}[\s/-]{{1,3}}(?:[a-z-]{{1,14}}\s)?(?:{_alternatives(words['after'])})\b"),
+        after=re.compile(rf"{bracket}(?:\s?/\s?kg\b|\sper\s(?:kg|kilo|eye|site|knee|dose|infusion|injection|patient))|{bracket}[\s/-]{{1,3}}(?:[a-z-]{{1,14}}\s)?(?:{_alternatives(words['after'])})\b"),
         done=re.compile(
             rf"{bracket}\s{{1,8}}(?:that\s|which\s|then\s)?(?:are|is|were|was|will\sbe|to\sbe|being|be|have\sbeen|has\sbeen|can\sbe)\s(?:[a-z-]{{1,14}}\s){{0,3}}?"
             rf"(?:{_alternatives(words['done'])})\b|{bracket}\s(?:{_alternatives(words['done'])})\s"
@@ -116,7 +119,7 @@ _CODE = re.compile(r"[^\W_]*[A-Z0-9][^\W_]*")
 _BEFORE_SUFFIX = frozenset(
     "specific directed targeted targeting redirected reactive pulsed loaded transduced expressing positive restricted primed modified sensitized derived activated car chimeric tcr secreting".split()
 )
-_GAP = re.compile(r"[ \t]{0,3}(?:[-–/]|\(\+\)|,)?[ \t]{0,3}(?:\n[ \t]{0,16})?")
+_GAP = re.compile(r"[ \t]{0,3}(?:[-–/]|\(\+\)|,)?[ \t]{0,3}(?:\r?\n[ \t]{0,16})?")
 
 
 def _joined(scan: Scan, end: int, start: int) -> bool:
@@ -137,6 +140,9 @@ def _words_before(scan: Scan, start: int, derived: bool) -> list[Word]:
     low, roles = scan.lower, _roles()
     found: list[Word] = []
     right, right_text, right_role = start, "", ""
+    near = _TOKEN.findall(low, max(0, start - 24), start)
+    if not near or not (near[-1].replace("’", "'") in roles or near[-1][-1] == "+" or derived or near[-1].startswith("c")):
+        return found
     for token in reversed(list(_TOKEN.finditer(low, max(0, start - REACH), start))):
         text = token.group()
         if not _joined(scan, token.end(), right):
@@ -157,17 +163,19 @@ def _words_before(scan: Scan, start: int, derived: bool) -> list[Word]:
             break
         found.append(Word(token.start(), text, role))
         right, right_text, right_role = token.start(), text, role
+    if found and low.endswith("red ", 0, found[-1].start):
+        return []
     while found and (found[-1].role in ("link", "weak") or found[-1].text in _NOT_FIRST):
         found.pop()
     return found
 
 
 _NOT_FIRST = frozenset("like in vivo csf marrow's tissue tissues fluid receptor receptors producing secreting jelly cells dose specific patient party effector vector".split())
-_TUMOUR = frozenset("tumor tumour cancer melanoma leukemia lymphoma glioma".split())
-_DONOR = frozenset("patient related matched mismatched identical third hla own auto universal".split())
+_TUMOUR = frozenset("tumor tumour cancer neuroblastoma carcinoma myeloma melanoma leukemia lymphoma glioma".split())
+_DONOR = frozenset("patient patient's patients' related matched mismatched identical third hla own auto universal".split())
 _PLACED = frozenset("umbilical cord placenta placental amniotic amnion wharton wharton's whartons jelly adipose limbal decidual decidua menstrual endometrial amnio chorionic chorion dental wj uc adipose".split())
 _BLOOD_KIND = frozenset("hematopoietic haematopoietic hematopoetic haemopoietic hemopoietic haematopoetic multipotent mononuclear".split())
-_PLAIN = frozenset(("adult", "human", "embryonic", "fetal"))
+_PLAIN = frozenset("adult human embryonic fetal progenitor precursor multipotent pluripotent nucleated somatic".split())
 
 
 def _nature(head: Head, words: list[Word]) -> str:
@@ -192,14 +200,16 @@ def _nature(head: Head, words: list[Word]) -> str:
     if "stem" in texts:
         rest = [w for w in words if w.text != "stem" and w.role in ("tissue", "type", "target") and w.text not in _PLAIN]
         if not rest:
-            return "never"
+            return "stem"
         return "context" if texts & {"pluripotent", "embryonic", "neural", "induced"} else "product"
     if texts & {"progenitor", "precursor"} and (texts & _BLOOD_KIND or texts & _PLACED or "blood" in texts):
         return "product"
     if texts & {"mononuclear", "nucleated"} and texts & {"marrow", "cord", "bm"}:
         return "product"
-    if texts & _PLACED:
+    if texts & _PLACED or (texts & {"marrow", "fat"} and "derived" in texts):
         return "product"
+    if texts <= {"nucleated", "total", "blood", "peripheral", "patient's", "patient", "smooth", "muscle"}:
+        return "never"
     if roles <= {"process", "species", "weak", "link"}:
         return "never"
     return "context"
@@ -214,17 +224,18 @@ def _anchors(scan: Scan) -> list[Head]:
         if (start and low[start - 1].isalnum()) or (end < len(low) and low[end].isalnum()):
             continue
         found.append(Head(start, end, policy, cl))
-    pattern, cores = _cores()
-    for match in pattern.finditer(text):
-        start = match.start()
-        while start > 0 and match.start() - start < 12 and (text[start - 1].isalnum() or text[start - 1] == "+"):
-            start -= 1
-        policy, cl = cores[match[1]]
-        if start < match.start() and (text[start : match.start()].isupper() and len(match[1]) == 2):
-            continue  # "ADC", "MDC": another abbreviation that ends alike
-        if text[start : match.end()] in _OTHER:
+    for last, (length, policy, cl) in _cores().iter(text):
+        tail = _TAIL.match(text, last + 1)
+        core = last + 1 - length
+        if not tail:
             continue
-        found.append(Head(start, match.end(), policy, cl))
+        start = core
+        while start > 0 and core - start < 12 and text[start - 1].isalnum():
+            start -= 1
+        if start < core and length == 2 and text[start:core].isupper():
+            continue  # "ADC", "MDC": another abbreviation that ends alike
+        if text[start : tail.end()] not in _OTHER:
+            found.append(Head(start, tail.end(), policy, cl))
     found.sort(key=lambda h: (h.start, -h.end))
     out: list[Head] = []
     for head in found:
@@ -235,19 +246,22 @@ def _anchors(scan: Scan) -> list[Head]:
 
 _OTHER = frozenset("MDSC MDSCs TUHSC UHSC RANK FNCLCC PTLD OPTIL UNK BLANK NBMC LDC SDC EDC".split())
 _RIGHT = re.compile(
-    r"(?:[\s-]{1,2}(?:like\scells?|suspensions?|sheets?|spray|cells?|fractions?|vaccines?|[a-z]{1,12}\ssuspensions?|gel)\b(?!\s(?:lymphoma|leukemia)))?"
-    r"(?:\s(?:derived|isolated|obtained|expanded|cultured|harvested)\sfrom\s(?:the\s|human\s|autologous\s)?"
-    r"(?:adipose\stissue|bone\smarrow|umbilical\scord(?:\sblood)?|wharton['’]?s?\sjelly|placenta|fat|menstrual\sblood|dental\spulp|peripheral\sblood|cord\sblood)\b)?"
+    r"(?:[ -](?:like\scells?|suspensions?|sheets?|spray|cells?(?!-free)|fractions?|vaccines?|[a-z]{1,12}\ssuspensions?|gel)\b(?!\s(?:lymphoma|leukemia)))?"
+)
+_FROM = re.compile(
+    r"\s(?:(?:derived|isolated|obtained|expanded|cultured|harvested)\s)?from\s(?:the\s|human\s|autologous\s|allogeneic\s)?"
+    r"(?:adipose\stissue|bone\smarrow|umbilical\scord(?:\sblood|\stissue)?|wharton['’]?s?\sjelly|placenta|fat(?:\stissue)?|menstrual\sblood|dental\spulp|peripheral\sblood"
+    r"|cord\sblood|(?:human\s)?exfoliated\s(?:deciduous\s)?teeth)\b"
 )
 _PREFIX = re.compile(r"(?:post|pre|non|anti|no|per|and|or|by|via)-?$")
 
 
-def _given(scan: Scan, start: int, end: int, context: _Context) -> bool:
-    """Do the words around say that the cells are given?"""
+def _given(scan: Scan, start: int, head_end: int, end: int, context: _Context) -> bool:
+    """Do the words around say that the cells are given? head_end: where the head ends, before "suspension" and its like."""
     low = scan.lower
     if context.never_after.match(low, end) or context.never_before.search(low, max(0, start - 40), start):
         return False
-    return bool(context.after.match(low, end) or context.done.match(low, end) or context.before.search(low, max(0, start - 70), start))
+    return bool(context.after.match(low, head_end) or context.after.match(low, end) or context.done.match(low, end) or context.before.search(low, max(0, start - 70), start))
 
 
 def _concepts(cl: str, texts: set[str]) -> tuple[dict[str, Any], ...]:
@@ -259,6 +273,16 @@ def _concepts(cl: str, texts: set[str]) -> tuple[dict[str, Any], ...]:
         return ()
     code, _, display = cl.partition(" ")
     return ({"system": "http://purl.obolibrary.org/obo/cl.owl", "code": code, "display": display, "score": 1.0},)
+
+
+def _alike(scan: Scan, found: _Found, context: _Context) -> bool:
+    """May this mention be of the kind that is given elsewhere in the text?"""
+    low = scan.lower
+    return not (
+        context.never_after.match(low, found.end)
+        or context.never_before.search(low, max(0, found.start - 40), found.start)
+        or "peripheral" in low[found.start : found.end]
+    )
 
 
 class _Found(NamedTuple):
@@ -280,20 +304,30 @@ def _compose(scan: Scan, head: Head, context: _Context) -> tuple[_Found, bool] |
     start = words[-1].start if words else head.start
     right = _RIGHT.match(low, head.end)
     end = right.end() if right else head.end
+    source = _FROM.match(low, end)
+    if nature == "stem" and not source:
+        return None
+    if source and (nature == "stem" or low.startswith(("derived", "isolated"), end + 1)):
+        end, nature = source.end(), "product" if nature == "stem" else nature
     if nature == "product":
-        good = not context.hard_after.match(low, end)
+        good = not context.hard_after.match(low, end) and not (head.policy == "graft" and _TAKEN.match(low, end))
     elif nature == "graft":
         good = bool(_GRAFTED.match(low, end))
     else:
-        good = _given(scan, start, end, context)
+        good = _given(scan, start, head.end, end, context)
     key = " ".join([w.text for w in words[:1]] + [low[head.start : head.end].rstrip("s")])
     concepts = _concepts(head.cl, {w.text for w in words})
     return _Found(start, end, "cell." + nature, key, nature, concepts), good
 
 
+_BRACKET = re.compile(r"\s?\(\s?(?=[A-Za-z-]{0,8}[A-Z])")
+_TAKEN = re.compile(r"[\s-]{1,2}(?:aspirat|biops|harvest|sampl|collect|donat|derived|stem|cell|function|fail|recover|involve|suppress)")
 _GRAFTED = re.compile(r"[\s-]{1,2}(?:transplant|infusion|graft|rescue|injection|implant)")
 # kinds that also roam the body by themselves: one mention that is given says nothing of the others
-_ROAMING = re.compile(r"\b(?:cell|lymphocyte|leukocyte|granulocyte|monocyte|macrophage|cd|nk|epc|pbmc)$|^[a-z]{0,3}$")
+_ROAMING = re.compile(
+    r"(?:lymphocyte|leukocyte|granulocyte|monocyte|macrophage|nk|epc|pbmc|treg|adipocyte)$|^[a-z]{0,3}$"
+    r"|^(?:t|b|nk|killer|dendritic|white|blood|immune|regulatory|endothelial|epithelial|muscle|helper|memory|effector|presenting|nucleated|cd[0-9]+\+?|beta|β|progenitor) cell"
+)
 
 
 def find(scan: Scan) -> list[Mention]:
@@ -305,13 +339,17 @@ def find(scan: Scan) -> list[Mention]:
         composed = _compose(scan, head, context)
         if composed:
             (sure if composed[1] else open_).append(composed[0])
-    keys = {f.key for f in sure if f.nature == "context" and not _ROAMING.search(f.key)}
+    keys = {f.key for f in sure if not _ROAMING.search(f.key)}
     for found in open_:
-        if found.nature == "context" and found.key in keys and not context.never_after.match(scan.lower, found.end):
+        if found.nature == "context" and found.key in keys and _alike(scan, found, context):
             sure.append(found)
+    starts = {f.start for f in sure}
+    sure.extend(f for f in open_ if f.nature == "context" and (short := _BRACKET.match(scan.text, f.end)) and short.end() in starts)
     spans = [(f.start, f.end) for f in sure]
     names = introduced(scan, spans)
     for start, end in occurrences(scan, names):
+        if context.hard_after.match(scan.lower, end):
+            continue
         sure.append(_Found(start, end, "cell.introduced", "", "name", ()))
     sure.sort(key=lambda f: (f.start, -f.end))
     out: list[Mention] = []
