@@ -63,6 +63,8 @@ def _times(value: Value, chain: tuple[Part, ...]) -> None:
             _add(value, "until", part.values[-1:], False)
         elif part.role == "until" and not listed and part.kind != "start":
             _add(value, "until", part.values[-1:], False)
+        elif part.role == "interval" and part.kind == "time":
+            _add(value, "interval", part.values, part.range)
         elif part.role == "duration" and part.kind == "time" and not listed:
             if phases <= 1:
                 _add(value, "duration", part.values, part.range)

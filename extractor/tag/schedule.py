@@ -99,7 +99,7 @@ def find(scan: Scan) -> list[Mention]:
     return merge_frames(low, out, lambda at: context.section(at) == "outcome")
 
 
-_EVENT = re.compile(r"(?:immediately|just|right)\s{1,3}(?:after|before|following)|before(?=\s{1,3}(?:and|,|the|treat|inf|inj|trans))")
+_EVENT = re.compile(r"(?:immediately|just|right)\s{1,3}(?:after|before|following)|before(?=\s{0,3}(?:and\b|,|\())")
 
 
 def _event(low: str, at: int) -> Part | None:
@@ -108,8 +108,8 @@ def _event(low: str, at: int) -> Part | None:
     if m is None:
         return None
     event = event_end(low, m.end())
-    if event is None and not low.startswith(" and", m.end()):
+    if event is None and m[0] != "before":
         return None
-    given = event is None or any(w.rstrip("s)") in words("giving") for w in low[m.end() : event].split())
+    given = m[0] == "before" or event is None or any(w.rstrip("s)") in words("giving") for w in low[m.end() : event].split())
     values = ((0.0, "d"),) if given else ()
-    return Part(at, event if event and not low.startswith(" and", m.end()) else m.end(), "start", values, tail="after")
+    return Part(at, event if event and m[0] != "before" else m.end(), "start", values, tail="after")

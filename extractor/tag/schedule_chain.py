@@ -120,6 +120,8 @@ def read_chain(low: str, first: Part) -> list[Part]:
         if following is None:
             aside = patterns().aside.match(low, end)
             following = _inside(low, end, aside.end()) if aside else None
+            if following and following.kind not in ("count", "frequency") and parts[-1].kind not in ("count", "start", "frequency"):
+                following = None  # "day 28 (4 weeks)" says one thing twice
             if following is not None:
                 close = low.find(")", following.end, following.end + 2)
                 following = following._replace(end=close + 1) if close >= 0 else following

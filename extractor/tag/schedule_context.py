@@ -6,7 +6,7 @@ import re
 
 from extractor.scan import Scan
 from extractor.tag.schedule_parts import Part
-from extractor.tag.schedule_words import patterns
+from extractor.tag.schedule_words import patterns, words
 
 SENTENCE = 220
 NEAR = 60  # a word that takes a time away from schedules stands so near before it
@@ -26,7 +26,10 @@ class Context:
     def before(self, at: int, most: int = SENTENCE) -> str:
         """The sentence (or line block) up to `at`."""
         window = self.low[max(0, at - most) : at]
-        cut = max(window.rfind(". "), window.rfind("\n\n"), window.rfind(".\n"), window.rfind("; "))
+        stop = window.rfind(". ")
+        while stop >= 2 and window[stop - 2] == ".":  # i.v., s.c.
+            stop = window.rfind(". ", 0, stop)
+        cut = max(stop, window.rfind("\n\n"), window.rfind(".\n"), window.rfind("; "))
         return window[cut + 1 :] if cut >= 0 else window
 
     def after(self, end: int, most: int = 80) -> str:
@@ -35,8 +38,12 @@ class Context:
         return window[: min(cuts)] if cuts else window
 
 
-_ELIGIBLE = re.compile(r"follow|collect|visit|done at|performed at|measured at|assessed at|will receive|will be|taken|injected|infused|administered")
-_RATE = re.compile(r"(?:/|per|[0-9]|[<>≥≤]=?)[ ]?\Z")
+_ELIGIBLE = re.compile(
+    r"follow(?:ed)?[ -]?up|followed|(?:is|are|were|be)\s(?:taken|collected|done|performed|measured|assessed)|done at|performed at|measured at|"
+    r"assessed at|will receive|will be|injected|infused|administered"
+)
+_NOT_ELIGIBLE = re.compile(r"contracept|pregnan|birth control|breast|histor|washout|steril|abstain|prior|previous|study medication")
+_RATE = re.compile(r"(?:/|per|[0-9]|[<>≥≤±]=?)[ ]?\Z")
 _AFTER = re.compile(r"(?:after|post|following|since|from|before|prior to)\b[^,.;]{0,30}$")
 _AGE = re.compile(r"(?:\bage[ds]?\b|\bagem\w\w\b)[^.;]{0,24}$")
 
@@ -54,13 +61,47 @@ def admissible(context: Context, chain: list[Part], start: int, end: int) -> str
         return None
     if all(part.kind == "start" and not part.tail for part in chain) and not _alone(low, start, end) and "(" not in low[start:end]:
         return None
-    if all(part.kind == "time" for part in chain) and p.behind.match(low, last.end) and not last.tail:
+    if all(part.kind in ("time", "frequency") for part in chain) and not last.tail and _behind(low, last):
         return None
-    if (first.kind == "time" and not first.tail and p.before.search(before[-NEAR:])) or _AGE.search(before):
+    alone = _alone(low, start, end)
+    if first.kind == "time" and not first.tail and not alone and p.before.search(before[-NEAR:]) or _AGE.search(before):
         return None
-    if section in ("inclusion", "exclusion", "eligibility") and first.kind != "point" and not _ELIGIBLE.search(before[-90:]):
+    if section != "outcome" and not alone and _entry(low, chain, start):
+        return None
+    if section in ("inclusion", "exclusion", "eligibility") and not _in_criteria(low, chain, before, start):
         return None
     return _kind(context, chain, section, before, end)
+
+
+def _behind(low: str, last: Part) -> bool:
+    """Whether a word follows that makes no schedule of the time: "6-minute walk", "24-hour urine"."""
+    m = patterns().behind.match(low, last.end)
+    if m is None:
+        return False
+    unit = next((u for w, u in words("behind").items() if m[1].startswith(w.rstrip("*"))), "")
+    return not unit or any(u == unit for _, u in last.values)
+
+
+_SINCE_ILLNESS = re.compile(r"(?:onset|diagnosis|injury|symptom|infarct|stroke|trauma|birth)")
+
+
+def _entry(low: str, chain: list[Part], start: int) -> bool:
+    """Whether a lone time tells who is treated: an age, "within 6 months of onset"."""
+    first, last = chain[0], chain[-1]
+    if len(chain) > 1 or first.kind != "time":
+        return False
+    if first.values[0][1] == "a" and first.values[-1][0] >= 16 and first.role in ("", "point", "until") and not first.tail:
+        return True
+    return low.startswith(("within", "less than"), start) and _SINCE_ILLNESS.search(low, first.start, last.end + 24) is not None
+
+
+def _in_criteria(low: str, chain: list[Part], before: str, start: int) -> bool:
+    """Whether a chain among the criteria tells when something of the trial is given or measured."""
+    if any(part.tail == "before" for part in chain) or low.startswith(("within", "less than", "in the"), start):
+        return False
+    if chain[0].kind == "point":
+        return not low.startswith("d.", start)
+    return _ELIGIBLE.search(before[-90:]) is not None and _NOT_ELIGIBLE.search(before[-160:]) is None
 
 
 def _alone(low: str, start: int, end: int) -> bool:
@@ -87,6 +128,6 @@ def _kind(context: Context, chain: list[Part], section: str, before: str, end: i
     after = patterns().cue.search(context.after(end))
     if after is not None:
         return str(after.lastgroup)
-    if section in ("arm", "intervention") or chain[0].kind in ("count", "frequency", "interval"):
+    if section in ("arm", "intervention") or chain[0].kind in ("count", "frequency", "interval") or chain[0].role == "duration":
         return "administration"
     return "assessment"

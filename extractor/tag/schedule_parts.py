@@ -82,7 +82,10 @@ def _frequency(low: str, at: int, p: Patterns) -> Part | None:
     if m := p.per.match(low, at):
         number = _ADVERBS.get(m[1].split()[0]) or _values(m[1])[0]
         period, period_max = _ends(m[2])
-        return Part(m.start(), m.end(), "frequency", frequency=Frequency(number, period, _unit(m[3]), None, period_max))
+        unit = _unit(m[3])
+        if unit in ("s", "min") and period == 1:  # a rate of breath or pulse
+            return None
+        return Part(m.start(), m.end(), "frequency", frequency=Frequency(number, period, unit, None, period_max))
     if low[at].isdigit():
         return None
     if m := p.code.match(low, at):
@@ -119,6 +122,11 @@ def _time(low: str, at: int, p: Patterns) -> Part | None:
     return Part(m.start(), m.end(), "time", values, span)
 
 
+_BEFORE_LETTER = re.compile(
+    r"(?:\b(?:on|at|by|from|to|until|through|since|and|or|after|before|between|injections?|infusions?|baseline|days?)[ \n]|[,(;/–-][ ]?|\n|^)\Z"
+)
+
+
 def _points(low: str, at: int, p: Patterns) -> Part | None:
     """Numbers behind their unit: "day 1, 14, 28", "weeks 4/8/12", "days -5 to -3", "d+100"."""
     m = p.label.match(low, at)
@@ -128,7 +136,7 @@ def _points(low: str, at: int, p: Patterns) -> Part | None:
     first = p.point.match(low, m.end())
     if first is None or p.not_point.match(low, first.end()):
         return None
-    if len(m[1]) == 1 and first.start(1) - m.end() > 1:
+    if len(m[1]) == 1 and (first.start(1) != m.end() or not _BEFORE_LETTER.search(low, max(0, at - 12), at)):
         return None
     values = [(-_value(first[2]) if first[1] and first[1] in _SIGNS else _value(first[2]), unit)]
     end, span = first.end(), False
@@ -154,7 +162,7 @@ def _label_between(text: str) -> str | None:
 
 
 _NO_TIMES = re.compile(
-    r"\s{0,6}(?:the|upper|uln|normal|as|more|greater|higher|lower|less|above|baseline|institutional|of|a|an|per|/|limit|daily|[0-9])(?![a-z])"
+    r"\s{0,6}(?:the|upper|uln|normal|as|more|greater|higher|lower|less|above|baseline|institutional|of\s{1,4}(?:the|upper|uln|normal)|a|an|per|/|limit|daily|[0-9])(?![a-z])"
 )
 _ONCE = re.compile(r"\s{0,6}(?:[,.;:)(]|$|\n|only|at|on|by|in|intraven|iv|via|through|during|after|before|with)")
 
@@ -165,18 +173,21 @@ def _noun(text: str) -> str:
     return giving.get(word) or giving.get(word.removesuffix("s")) or "administration"
 
 
+_NO_COUNT = re.compile(r"[ -]{0,2}(?:level|group|cohort|escal|regimen|of age|arms?\b|are being|will be comp|limit|approach|option|strateg|modalit|naive|area|field|site|doses?\b)")
+_ONE = re.compile(r"(?:(?:intra[a-z]{3,12}|iv|im|sc|subcutaneous|additional|further|full)\s{1,4})?")
+
+
 def _count(low: str, at: int, p: Patterns) -> Part | None:
     """How many times: "3 times", "7x", "once", "total of 2", "two infusions", "single intravenous dose"."""
     if m := p.total.match(low, at):
         return Part(m.start(), m.end(), "count", ((_value(m[1]), ""),))
     if low.startswith(("single", "one"), at) and (m := p.single.match(low, at)):
-        if re.match(r"\s?(?:escalat|level|limit|group)", low[m.end() : m.end() + 10]) or (low.startswith("one", at) and len(m[0]) > 40):
+        if _NO_COUNT.match(low, m.end()) or (low.startswith("one", at) and not _ONE.fullmatch(m["adj"] or "")):
             return None
         end = m.end() if not m["adj"] else at + (6 if low.startswith("single", at) else 3)
         return Part(at, end, "count", ((1.0, ""),), noun=_noun(m["noun"]))
     if m := p.given.match(low, at):
-        after = low[m.end() : m.end() + 14].lstrip(" -")
-        if not after.startswith(("level", "group", "cohort", "escal", "regimen", "of age", "arm", "are being", "will be comp")):
+        if not _NO_COUNT.match(low, m.end()):
             number, high = _ends(m["n"])
             end = m.end() if not m["adj"] else m.end("n")
             if 1 <= number < 200 and number == int(number):

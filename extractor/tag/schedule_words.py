@@ -11,12 +11,12 @@ from extractor.vocab import load_table, require_known
 
 WS = r"[ \t\xa0]{0,6}(?:\r?\n[ \t]{0,16})?"  # blanks, at most one line break
 GAP = r"(?:[ \t\xa0]{1,6}(?:\r?\n[ \t]{0,16})?|\r?\n[ \t]{0,16})"
-HYPHEN = r"[ \t\xa0]{0,4}(?:\r?\n[ \t]{0,16}|-[ \t]{0,2})?"  # blanks or a hyphen
+HYPHEN = r"[ \t\xa0]{0,4}(?:\r?\n[ \t]{1,16}|-[ \t]{0,2})?"  # blanks or a hyphen
 UNITS = ("s", "min", "h", "d", "wk", "mo", "a")
 _VALUES = {
-    "unit": UNITS, "letter": UNITS, "label": UNITS, "role": ("until", "duration", "point", "since"),
+    "unit": UNITS, "letter": UNITS, "label": UNITS, "role": ("until", "duration", "point", "since", "interval"),
     "giving": ("administration", "assessment"), "cue": ("administration", "assessment"),
-    "start": ("P0D",), "event": ("",), "filler": ("",), "behind": ("",), "before": ("",),
+    "start": ("P0D",), "event": ("",), "filler": ("",), "behind": ("", "h"), "before": ("",),
 }  # fmt: skip
 
 
@@ -139,7 +139,10 @@ def patterns() -> Patterns:
     return Patterns(
         anchor=re.compile(rf"(?<![a-z0-9.^])(?:[0-9]|[x×](?=[ ]?[0-9])|(?:{first_letters(sorted(set(anchors)))})(?![a-z]))"),
         numeric=re.compile(rf"{number}(?:[ \t\xa0\r\n]{{0,12}}[a-z]|{WS}(?:[,;/&+~–—(×-]|\.(?=[ \t])))"),
-        quantity=re.compile(rf"({number}(?:{separator}{number}){{0,15}})(?:{HYPHEN}|-)(?:({behind_number})|\(({behind_number})\))"),
+        quantity=re.compile(
+            rf"({number}(?:{separator}{number}){{0,15}}){HYPHEN}(?:(?:consecutive|continuous|successive|more|calendar){GAP})?"
+            rf"(?:({behind_number})(?!(?<=[a-z])(?<!s)[ ][-+]?[0-9])|\(({behind_number})\))"
+        ),
         half=re.compile(rf"(?:(?:a|one){GAP})?half(?:{GAP}an?{GAP}|{GAP}|-)({unit})"),
         ordinal=re.compile(
             rf"([0-9]{{1,3}}(?:\.|{WS}(?:st|nd|rd|th))(?:{separator}[0-9]{{1,3}}{WS}(?:st|nd|rd|th)){{0,6}}){HYPHEN}({unit})"
@@ -150,10 +153,10 @@ def patterns() -> Patterns:
             rf"(?:{WS}\([^()\n]{{1,30}}\))?({separator})(?:(?:{alternation(words('label'))})(?![a-z]){WS})?([-+−–]?)[ ]?({number})(?![0-9])"
         ),
         not_point=re.compile(
-            rf"{WS}-?(?:{unit}|[a-zµμ%]{{0,3}}g(?![a-z])|%|ml|x[ ]?10|×|\^|million|cells|patients|subjects|iu|mcg|times|doses|"
+            rf"[ \t\xa0]{{0,4}}-?(?:{unit}(?!{WS}[-+]?[0-9])|[a-zµμ%]{{0,3}}g(?![a-z])|%|ml|x[ ]?10|×|\^|million|cells|patients|subjects|iu|mcg|times|doses|"
             rf"(?:{plural})|d(?![a-z])|h(?![a-z])|[.][0-9])"
         ),
-        start=re.compile(rf"(?:{alternation(words('start'))})(?![a-z])(?:{WS}\((?:day|week|month|visit|t|v|d|w|hour){WS}[-+]?0{{0,2}}[01]?\))?"),
+        start=re.compile(rf"(?:{alternation(words('start'))})(?![a-z])(?:{WS}\((?:(?:day|week|month|visit|t|v|d|w|hour)s?{WS}[-+]?0{{0,2}}[01]?|0{WS}(?:days?|weeks?|months?|d|w|m|h)?)\))?"),
         code=re.compile(rf"(?:{code})(?![a-z])"),
         multiplied=re.compile(rf"({adverb}|{number})(?:{WS}(?:x(?![a-z0-9])|times?(?![a-z])|doses?|{giving}))?{WS}-?({code})(?![a-z])"),
         per=re.compile(rf"({times}){WS}(?:in{GAP})?(?:(?:a|an|per|every|each|in)(?![a-z])|/){WS}(?:({number}(?:{WS}{to}{WS}{number})?){HYPHEN})?({unit})"),
@@ -168,9 +171,9 @@ def patterns() -> Patterns:
         ),
         apart=re.compile(rf"{WS}(?:\([^()\n]{{1,20}}\){WS})?apart(?![a-z])"),
         intervals_behind=re.compile(rf"['’]?{WS}-?(?:long{GAP}|time{GAP}|treatment{GAP}|dosing{GAP})?intervals?(?![a-z])(?:{GAP}between(?:{GAP}[a-z]{{1,15}}){{0,3}}?{GAP}{event})?"),
-        times=re.compile(rf"(?:(?P<n>{number}(?:{WS}(?:{to}|or){WS}{number})?)(?:{GAP}|-)?(?:times?|(?P<x>x))(?![a-z0-9]|[ ]?[0-9])|(?P<a>{adverb})(?![a-z])|[x×]{WS}(?P<y>{number})(?={WS}(?:[,.;)]|$|{giving})))"),
+        times=re.compile(rf"(?:(?P<n>{number}(?:{WS}(?:{to}|or){WS}{number})?)(?:{GAP}|-)?(?:times?|(?P<x>x)(?={WS}(?:[,.;)\n]|and|with|in|$)))(?![a-z0-9]|[ ]?[0-9])|(?P<a>{adverb})(?![a-z])|[x×]{WS}(?P<y>{number})(?={WS}(?:[,.;)]|$|{giving})))"),
         given=re.compile(
-            rf"(?P<n>{number}(?:{WS}(?:{to}|or){WS}{number})?)(?:{GAP}|-)(?P<adj>(?!(?:of|in|with|the|for|to|dose|different|day|week|month|year|patients|subjects|arms|groups|or|and|escalating|cohorts|treatment|ml|mg|cc|µl|µg|g|l|x|times|million)(?![a-z]))[a-z/+-]{{1,20}}{GAP}){{0,5}}?(?P<noun>{plural})"
+            rf"(?P<n>{number}(?:{WS}\([0-9]{{1,2}}\))?(?:{WS}(?:{to}|or){WS}{number})?)(?:{GAP}|-)(?P<adj>(?!(?:of|in|with|the|for|to|dose|different|day|week|month|year|patients|subjects|arms|groups|or|and|escalating|cohorts|treatment|ml|mg|cc|µl|µg|g|l|x|times|million)(?![a-z]))[a-z0-9/+()-]{{1,20}}{GAP}){{0,5}}?(?P<noun>{plural})"
         ),
         single=re.compile(
             rf"(?:single|one)(?![a-z])(?:{GAP}|-|–)(?:time(?:{GAP}|-))?"
@@ -186,12 +189,12 @@ def patterns() -> Patterns:
             rf"(?:(?P<role>{alternation(words('role'))})(?![a-z]){WS})?(?:(?:{alternation(words('filler'))})(?![a-z]){WS}){{0,5}}"
         ),
         joint=re.compile(
-            rf"{WS}(?P<j>(?:(?:,|;|/|&|\+|-|–|—|~|(?:and|or|then|to|thereafter|again|also|plus|as{GAP}well{GAP}as|followed{GAP}by|(?:the{GAP})?(?:study|treatment|therapy|course){GAP}(?:lasts|will{GAP}last|continues|will{GAP}continue)|"
+            rf"{WS}(?P<j>(?:(?:,|;|/|&|\+|-|–|—|~|(?:and|or|then|to|thereafter|again|also|plus|after{GAP}that|as{GAP}well{GAP}as|followed{GAP}by|(?:the{GAP})?(?:study|treatment|therapy|course){GAP}(?:lasts|will{GAP}last|continues|will{GAP}continue)|"
             rf"with|an?|at|on|tapered|later|once|end{GAP}of){GAP}){WS}){{0,6}})"
         ),
         tail=re.compile(rf"{HYPHEN}(?:\()?(?:of{GAP}(?:follow|treatment|the{GAP}(?:first|last))|(?:later{GAP})?(?:\(?after|post|following|since|from|before|prior{GAP}to))(?![a-z]|[ ]?[0-9])"),
         aside=re.compile(r"[ ]?\([^()\n]{1,40}\)"),
-        behind=re.compile(rf"{WS}-?(?:{alternation(words('behind'))})(?![a-z])"),
+        behind=re.compile(rf"{HYPHEN}({alternation(words('behind'))})(?![a-z])"),
         before=re.compile(rf"(?<![a-z])(?:{alternation(words('before'))})(?![a-z])"),
         cue=re.compile(rf"(?<![a-z])(?:(?P<administration>{alternation([w for w, v in words('cue').items() if v == 'administration'])})|(?P<assessment>{alternation([w for w, v in words('cue').items() if v == 'assessment'])}))(?![a-z])"),
     )  # fmt: skip
