@@ -54,7 +54,7 @@ _AFTER_BARE = re.compile(
 _NO_START = re.compile(r"(?:[A-Za-z]-|\bper |\bevery |\bNSC[ -]?|/|\bout of )$")
 _DOUBLE_SCALE = re.compile(r"[ ]?(?P<s>million|millions|mio|mln)(?![A-Za-z])", re.IGNORECASE)
 _COUNTED = re.compile(
-    r"(?:first|cohort|group|arm|level|stage|phase|part|panel|tier|step|dl|day|days|week|weeks|month|months|patient|patients|dose|scheme|visit|no\.?|number|cycle|figure|grade|type|"
+    r"(?<![A-Za-z])(?:first|cohort|group|arm|level|stage|phase|part|panel|tier|step|dl|day|days|week|weeks|month|months|patient|patients|dose|scheme|visit|no\.?|number|cycle|figure|grade|type|"
     r"protocol|trial|study|regimen|stratum|d|subject|subjects)[ #:]{0,2}$",
     re.IGNORECASE,
 )

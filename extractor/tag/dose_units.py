@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from extractor.errors import VocabularyError
-from extractor.scan import Scan
+from extractor.scan import Scan, Unit
 from extractor.vocab import load_table
 
 KINDS = ("body", "area", "surface", "volume", "site", "time", "each", "lab")
@@ -60,7 +60,7 @@ _BODY = re.compile(
     rf"(?:[ ]?\([PIA]?BW\))?(?(open)\))|(?:[ ]?\([A-Za-z0-9+ -]{{1,20}}/[ ]?kg\)))",
     re.IGNORECASE,
 )
-_SURFACE = re.compile(r"[ ](?:of[ ])?(?:the[ ])?(?:body[ ]surface(?:[ ]area)?|BSA)(?:/m2)?(?![A-Za-z])", re.IGNORECASE)
+_SURFACE = re.compile(r"[ ](?:of[ ])?(?:the[ ])?(?:body[ ]surface(?:[ ]area)?|BSA)(?:/m\^?2)?(?![A-Za-z])", re.IGNORECASE)
 
 
 def read_per(text: str, at: int) -> Per:
@@ -97,6 +97,17 @@ def read_per(text: str, at: int) -> Per:
         elif kind == "area" and (tail := _SURFACE.match(text, end)):
             end = tail.end()
     return Per(end, tuple(codes), tuple(kinds)) if end else NOTHING
+
+
+def body_tail(text: str, unit: Unit) -> int:
+    """End of `unit` with the words that end its denominator: "mg/kg [of body weight]", "mg/m2 [body surface]"."""
+    if unit.ucum.endswith("/kg"):
+        tail = _BODY.match(text, unit.end)
+    elif unit.ucum.endswith("/m2"):
+        tail = _SURFACE.match(text, unit.end)
+    else:
+        tail = None
+    return tail.end() if tail else unit.end
 
 
 _APPROXIMATE = re.compile(

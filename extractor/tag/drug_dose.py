@@ -1,0 +1,204 @@
+"""DRUG_DOSE: the amount of anything but cells that is given: mass, activity, volume, radiation."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from extractor.scan import Amount, Scan, Unit, read_amount, read_unit
+from extractor.scan.amounts import LIST, PLUS_MINUS, RANGE
+from extractor.spans import Mention
+from extractor.tag.cell_context import after, before
+from extractor.tag.dose_units import Bound, body_tail, read_bound, read_per
+from extractor.vocab import load_toml
+
+LABEL = "DRUG_DOSE"
+
+
+class DrugParts(NamedTuple):
+    """What was read of one dose. `dotted`: the values as written, where a point was read as a grouping mark."""
+
+    kind: str
+    values: tuple[float, ...]
+    unit: str
+    bound: str | None
+    approximate: bool
+    dotted: tuple[float, ...] | None = None
+
+
+# the first unit behind a number; read_unit then reads the whole of it
+_HIT = re.compile(
+    r"[ ]{0,2}(?:-[ ]?)?(?:(?P<mass>(?:m|µ|u|mc|n)g(?:ms?|s)?|Mg|MG|g|gr|gms?|(?:milli|micro)?grams?|mkg|microg)|(?P<volume>m[lL]s?|M[lL]|cc|L|liters?|litres?|millilit(?:er|re)s?|µ[lL]|u[lL]|microlit(?:er|re)s?)"
+    r"|(?P<unit>I\.?U\.?|UI|U|iu|[Uu]nits?|[Ii]nternational [Uu]nits?|MIU|MU)|(?P<ray>c?Gy|c?[Gg]rays?|rads?|mCi|MBq)|(?P<count>CFUs?|cfu|[Cc]olony[ -]forming units?|PFU|vg|vector genomes|viral particles|vp))"
+    r"(?![A-Za-z0-9^]|-[a-z]{2})"
+)
+_COUNTED = re.compile(
+    r"(?<![A-Za-z])(?:cohort|group|arm|level|stage|phase|part|panel|tier|step|dl|days?|weeks?|months?|patients?|visit|cycles?|courses?|grade|type|hours?|d|nsc|il|cd|no\.?|article|number)[ #:-]{0,2}[+-]?$",
+    re.IGNORECASE,
+)
+_GLUED = re.compile(r"(?<![A-Za-z])(?:to|of|than|with|at|and|or|dose|is)$")
+_SPEED = re.compile(r"[ ]?(?:needle|gauge|cannula|catheter|spinal|i\.?v\.? can|rcf|force|for \d{1,3} ?min|\()|[ ]?[x×]")
+_CONCENTRATION = re.compile(r"[ ]?(?:\((?:w|v)/v\)|/[ ]?[0-9.]{1,4}[ ]?m[lL]\b(?! (?:saline|normal))|(?:/|per )[ ]?(?:dL|100 ?m[lL]|L|l)\b)")
+
+
+@cache
+def _words(table: str) -> re.Pattern[str]:
+    return re.compile("|".join(load_toml("drug_dose_context.toml")[table]["words"]))
+
+
+def _last(pattern: re.Pattern[str], text: str) -> int:
+    at = -1
+    for match in pattern.finditer(text):
+        at = match.end()
+    return at
+
+
+def _first(scan: Scan, index: int) -> int:
+    """Index of the first number of the range or list that ends with number `index`, whose unit all share."""
+    text, numbers = scan.text, scan.numbers
+    first = index
+    for _ in range(6):
+        if first == 0:
+            return first
+        previous = numbers[first - 1]
+        between = text[previous.end : numbers[first].start]
+        if len(between) > 12 or not (RANGE.fullmatch(between) or LIST.fullmatch(between) or PLUS_MINUS.fullmatch(between)):
+            return first
+        head = text[max(0, previous.start - 12) : previous.start]
+        if head[-1:].isalpha() or (head[-1:] == "-" and head[-2:-1].isalnum()):
+            return first
+        if _COUNTED.search(head):
+            return index
+        if first == index and between.strip() in (",", ";") or (between.strip() == "and" and previous.form == "words"):
+            if previous.value > numbers[first].value:  # "in 2019, 5 mg"
+                return first
+        first -= 1
+    return first
+
+
+def _is_volume_dose(scan: Scan, start: int, end: int, bound: Bound) -> bool:
+    head, tail = before(scan, start, 90), after(scan, end, 50)
+    if _words("volume_of").match(tail.lstrip(" -")):
+        return False
+    given, taken = _last(_words("volume_given"), head), _last(_words("volume_taken"), head)
+    if taken > given:
+        return False
+    if _words("volume_follows").search(tail[:25]):
+        return not (bound.symbol and given < 0)
+    if _words("volume_taken").search(tail[:30]):
+        return False
+    return given >= 0 and not (bound.symbol and bound.op in ("ge", "gt"))
+
+
+def _is_dose(scan: Scan, kind: str, unit: Unit, start: int, end: int, bound: Bound) -> bool:
+    dimension = unit.dimension
+    if kind == "volume":
+        return "/time" not in dimension and _is_volume_dose(scan, start, end, bound)
+    if kind in ("ray", "count"):
+        return True
+    head = before(scan, start, 70)
+    measured = _last(_words("measured"), head)
+    if measured >= 0 and measured > _last(_words("given"), head):
+        return False
+    tail = scan.lower[end : end + 30]
+    if kind == "unit":
+        if _words("blood_units").match(tail.lstrip()):
+            return False
+        if unit.ucum in ("U",):
+            return bool(_words("units_given").search(head + scan.lower[start : end + 40]))
+    if unit.ucum == "g":
+        return not _SPEED.match(tail) and scan.text[start - 2 : start] not in ("x ", "× ")
+    return True
+
+
+def _dotted(scan: Scan, amount: Amount, unit: Unit) -> tuple[float, ...] | None:
+    """Values with the point read as a grouping mark: "1.040-1.800 mg", "500-1.000 mg"; None where it is a decimal point."""
+    if not unit.ucum.startswith("mg") or "kg" in unit.ucum:
+        return None
+    found, values = False, []
+    for number in amount.numbers:
+        if re.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{2}0", scan.text[number.start : number.end]):
+            found = True
+            values.append(float(round(number.value * 1000)))
+        else:
+            values.append(number.value)
+    if not found or values != sorted(values):
+        return None
+    return (values[0], values[-1]) if amount.kind != "list" else tuple(values)
+
+
+def _amount(scan: Scan, index: int, unit: Unit) -> tuple[Amount, tuple[float, ...], tuple[float, ...] | None]:
+    """Amount, its values, and the values as written where points group digits."""
+    first = _first(scan, index)
+    amount = read_amount(scan.text, scan.numbers, first)
+    if amount.index != index + 1:
+        falling = index - first == 1 and RANGE.fullmatch(scan.text[scan.numbers[first].end : scan.numbers[index].start])
+        if falling and "." in scan.text[scan.numbers[index].start : scan.numbers[index].end]:
+            pair = (scan.numbers[first], scan.numbers[index])
+            amount = Amount(pair[0].start, pair[1].end, "range", (pair[0].value, pair[1].value), pair, index + 1)
+        else:
+            amount = read_amount(scan.text, scan.numbers, index, lists=False)
+            if amount.index != index + 1:
+                number = scan.numbers[index]
+                amount = Amount(number.start, number.end, "single", (number.value, number.value), (number,), index + 1)
+    grouped = _dotted(scan, amount, unit)
+    return (amount, grouped, amount.values) if grouped else (amount, amount.values, None)
+
+
+def find(scan: Scan) -> list[Mention]:
+    """All drug doses of the text, by start, disjoint."""
+    text, numbers = scan.text, scan.numbers
+    out: list[Mention] = []
+    match_hit = _HIT.match
+    vesicles: list[tuple[int, int]] | None = None
+    for index, number in enumerate(numbers):
+        hit = match_hit(text, number.end)
+        if hit is None or text[number.start - 1 : number.start] in ("^", ":") or (
+            number.form == "digits" and text[number.start - 1 : number.start].isalpha() and not _GLUED.search(text[max(0, number.start - 6) : number.start])
+        ):
+            continue
+        unit = read_unit(text, hit.start(hit.lastgroup or 0))
+        if unit is None or not _allowed(unit) or _CONCENTRATION.match(text, unit.end):
+            continue
+        if number.start >= 2 and text[number.start - 1] == "/" and text[number.start - 2].isalpha():
+            continue
+        amount, values, dotted = _amount(scan, index, unit)
+        if values[-1] == 0:
+            continue
+        ucum, end = unit.ucum, body_tail(text, unit)
+        per = read_per(text, end)
+        if "volume" in per.kinds or "lab" in per.kinds:
+            continue
+        if per.end:
+            codes = [c for c in per.codes if c not in ucum.split("/")[1:]]
+            if hit.lastgroup == "volume" and ("min" in codes or "h" in codes):
+                continue
+            ucum, end = "/".join((ucum, *codes)), per.end
+        bound = read_bound(scan, amount.start, end)
+        if not _is_dose(scan, hit.lastgroup or "", unit, amount.start, end, bound):
+            continue
+        if vesicles is None:
+            vesicles = _vesicles(scan)
+        if any(a < end and amount.start < b for a, b in vesicles) or (out and amount.start < out[-1].end):
+            continue
+        parts = DrugParts(amount.kind, values, ucum, bound.op if amount.kind == "single" else None, bound.approximate, dotted)
+        out.append(Mention(amount.start, end, LABEL, f"drug-dose.{hit.lastgroup}", parts=parts))
+    return out
+
+
+def _vesicles(scan: Scan) -> list[tuple[int, int]]:
+    from extractor.tag.vesicle_mass import vesicle_masses
+
+    return [(m.start, m.end) for m in vesicle_masses(scan)]
+
+
+def _allowed(unit: Unit) -> bool:
+    """No concentrations, ratios and blood levels: nothing per volume, per mass but body weight, per amount of substance."""
+    first, *rest = unit.dimension.split("/")
+    codes = unit.ucum.split("/")[1:]
+    if unit.ucum.startswith("m[iU]") or unit.ucum.startswith("u[iU]"):
+        return False
+    return not any(d in ("volume", "substance", "ratio", "field") or (d == "mass" and c != "kg") for d, c in zip(rest, codes, strict=False)) and not (
+        first == "volume" and "{1.73_m2}" in codes
+    )
