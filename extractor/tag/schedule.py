@@ -40,7 +40,7 @@ def lead(low: str, at: int) -> tuple[int, str]:
         for size in (4, 3, 2, 1):
             if last - size >= 0:
                 phrase = " ".join(t for _, t in tokens[last - size : last])
-                if phrase in roles and not (phrase in fillers and last >= 2 and tokens[last - 2][1] in fillers):
+                if phrase in roles and not (phrase in fillers and (last < len(tokens) or last >= 2 and tokens[last - 2][1] in fillers)):
                     start = offset + tokens[last - size][0]
                     return (start if phrase.startswith(INSIDE) else at), roles[phrase]
         if last and tokens[last - 1][1] in fillers:

@@ -122,15 +122,15 @@ def read_chain(low: str, first: Part) -> list[Part]:
             following = _inside(low, end, aside.end()) if aside else None
             if following and following.kind not in ("count", "frequency") and parts[-1].kind not in ("count", "start", "frequency"):
                 following = None  # "day 28 (4 weeks)" says one thing twice
-            if following is not None:
-                close = low.find(")", following.end, following.end + 2)
-                following = following._replace(end=close + 1) if close >= 0 else following
-            elif aside:
+            if following is None and aside:
                 following = next_part(low, aside.end())
         if following is None:
             break
         parts.append(following)
         end = following.end
+        if low.startswith(")", end) and low[first.start : end].count("(") > low[first.start : end].count(")"):
+            end, kind = _tail(low, end + 1)
+            parts[-1] = following._replace(end=end, tail=kind or following.tail)
     return parts
 
 

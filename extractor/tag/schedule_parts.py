@@ -162,7 +162,7 @@ def _label_between(text: str) -> str | None:
 
 
 _NO_TIMES = re.compile(
-    r"\s{0,6}(?:the|upper|uln|normal|as|more|greater|higher|lower|less|above|baseline|institutional|of\s{1,4}(?:the|upper|uln|normal)|a|an|per|/|limit|daily|[0-9])(?![a-z])"
+    r"\s{0,6}(?:the|upper|uln|normal|as|more|greater|higher|lower|less|above|baseline|institutional|of\s{1,4}(?:the|upper|uln|normal)|per|/|limit|daily|[0-9])(?![a-z])"
 )
 _ONCE = re.compile(r"\s{0,6}(?:[,.;:)(]|$|\n|only|at|on|by|in|intraven|iv|via|through|during|after|before|with)")
 
