@@ -24,6 +24,7 @@ from extractor.tag.condition_names import FILE, key_of
 from extractor.vocab.loader import FOLDER, load_table
 
 _ANIMAL = "MONDO:0005583"
+_COURSE = {"recurrent", "refractory", "active", "localized", "adult", "childhood", "high", "low"}  # of MONDO's names
 _MOST_WORDS = 9
 _FEWEST_NAMES = 2  # names in which a word must stand before a head to be a modifier
 _REFUSED = re.compile(r"susceptib|association with|, somatic|modifier of|obsolete|non-human|\bin (?:cats|dogs)\b|[{}<>\[\]]")
@@ -89,7 +90,8 @@ def main(mondo: Path, hpo: Path) -> None:
             for name in names if synonyms else names[:1]:
                 for form in (name, inverted(name)):
                     key = key_of(form) if form else ""
-                    if form and usable(form, key, role["severity"]) and key not in role["stop"]:
+                    late = _COURSE if code.startswith("MONDO") else role["severity"]
+                    if form and usable(form, key, late) and key not in role["stop"]:
                         taken.setdefault(key, code)
     for key in taken:
         parts = key.split()

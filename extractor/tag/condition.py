@@ -20,9 +20,8 @@ LABEL = "CONDITION"
 _MOST_MODIFIERS = 4
 _MOST_ALLERGEN = 10  # words
 _MOST_FINDING = 4  # words between "abnormal" and what is
-_PROPER_REACH = 3  # words after a name in which an instrument's head makes a proper name of it
+_PROPER_REACH = 5  # words after a name in which an instrument's head makes a proper name of it
 _JOINED = frozenset((" ", "-", "–", "\n", "", "/", "'", "’"))
-_AND = re.compile(r"\s*,?\s*(?:or|and|and/or|&|/)\s+|\s*/\s*|,\s+", re.IGNORECASE)
 _COORDINATOR = frozenset(("or", "and"))
 # "B or C", "1 and 2", "IIa, IIb, III, or IV": what goes on after a name that ends in one, or stands before one
 _ITEM = r"(?:[A-E]|[0-9]|I{1,3}|IV|VI?|I{1,3}[ab]|IV[ab])"
@@ -32,12 +31,13 @@ _TYPES_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _TYPE_AFTER = re.compile(r",?\s(?:type|types)\s(?:[1-4]|I{1,3}|IV)[ab]?(?![\w-])", re.IGNORECASE)
+_HEAD_BEHIND = re.compile(r"[ -]|\s?\(\s?[A-Z][A-Za-z-]{1,8}\)\s")
+_INFECTION_OF = re.compile(r"\s(?:of|with|by)\s(?:the\s)?")
 _TYPE_REACH = 60
 _INVERTED = re.compile(r",\s([A-Z]\w{2,20}(?:\s(?:[0-9]|I{1,3})\b)?)")
-_ABBREVIATION = re.compile(r"(?<![\w-])[A-Z][A-Za-z0-9]{0,6}(?:-\d+)?(?![\w]|-[a-z])")
 _CAPITALS = re.compile(r"(?<![\w])[A-Z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9-]*(?!\w)")
 _NO_INITIALS = frozenset(("IV", "CT", "PI", "US", "UK", "MS", "IL", "II", "III", "VI", "IX", "XI", "BP", "CD", "ID", "NK", "PD", "MD", "DR", "PT"))
-_CURED_BY = frozenset(("free", "naive", "specific"))
+_SMALL = frozenset(("of", "and", "the", "for", "in", "on", "related"))  # small words of a proper name
 
 
 class _Found(NamedTuple):
@@ -59,7 +59,9 @@ class _Words(NamedTuple):
     def joined(self, i: int) -> bool:
         """Whether word i and word i + 1 stand in one phrase: a blank, a hyphen or one line break between them."""
         gap = self.text[self.spans[i][1] : self.spans[i + 1][0]]
-        return gap in _JOINED or (gap.isspace() and gap.count("\n") < 2)
+        if gap in _JOINED:
+            return gap != "\n" or not self.text[self.spans[i + 1][0]].isupper()
+        return gap.isspace() and (gap.count("\n") < 2 and not (gap.count("\n") and self.text[self.spans[i + 1][0]].isupper()))
 
 
 def find(scan: Scan) -> list[Mention]:
@@ -133,20 +135,32 @@ def _named(words: _Words, vocab: Names) -> list[_Found]:
 
 
 def _joined_heads(found: list[_Found], words: _Words, vocab: Names) -> list[_Found]:
-    """A name and a head right behind it are one: "hepatitis B" + "virus infection", "peripheral nerve" + "injury"."""
+    """What is one name: "herpes" + "infection", "human immunodeficiency virus (HIV)" + "infection", "infection of" + "hepatitis B"."""
     out: list[_Found] = []
     for f in found:
-        if (
-            out
-            and out[-1].last == f.first - 1
-            and words.joined(f.first - 1)
-            and f.rule == "condition.head"
-            and f.first == f.last
-        ):
+        head = f.first == f.last and words.stems[f.last] in vocab.words["head"]
+        if out and head and _HEAD_BEHIND.fullmatch(words.text, out[-1].end, f.start):
             last = out.pop()
             f = _Found(last.start, f.end, "condition.head", last.concept, last.first, f.last)
+        elif out and words.stems[out[-1].last] == "infection" and _INFECTION_OF.fullmatch(words.text, out[-1].end, f.start):
+            last = out.pop()
+            f = _Found(last.start, f.end, "condition.head", f.concept, last.first, f.last)
+        elif words.stems[f.last] in vocab.words["head"]:
+            f = _of_site(f, words, vocab)
         out.append(f)
     return out
+
+
+def _of_site(f: _Found, words: _Words, vocab: Names) -> _Found:
+    """ "cancer of the breast": the site behind a head."""
+    i = f.last + 1
+    if i + 1 >= len(words.stems) or words.stems[i] != "of" or not words.joined(i - 1):
+        return f
+    i += 2 if words.stems[i + 1] == "the" else 1
+    last = i - 1
+    while last + 1 < len(words.stems) and last + 1 - i < _MOST_MODIFIERS and words.joined(last) and words.stems[last + 1] in vocab.modifiers:
+        last += 1
+    return f._replace(end=words.spans[last][1], last=last) if last >= i else f
 
 
 def _modifiers(words: _Words, vocab: Names, head: int, floor: int) -> int:
@@ -266,14 +280,16 @@ def _findings(words: _Words, vocab: Names) -> list[_Found]:
 def _proper_name(f: _Found, words: _Words, vocab: Names) -> bool:
     """Whether a name stands inside a scale's, a body's or a test's name."""
     i = f.last + 1
+    if f.first and words.stems[f.last] == "pregnancy" and words.stems[f.first - 1] in vocab.words["sample"]:
+        return True
     for n in range(_PROPER_REACH):
         if i + n >= len(words.stems) or not words.joined(i + n - 1):
             return False
         word = words.text[slice(*words.spans[i + n])]
         if n == 0 and words.stems[i] in vocab.words["tool"]:
             return True
-        if not word[0].isupper():
-            return word in ("classification",) and n == 0
+        if not word[0].isupper() and word not in _SMALL:
+            return False
         if words.stems[i + n] in vocab.words["instrument"] and words.text[f.start].isupper():
             return True
     return False
@@ -298,9 +314,17 @@ def _abbreviations(scan: Scan, vocab: Names, found: list[_Found]) -> list[_Found
         short = match[0]
         if short not in known and short.endswith("s"):
             short = short[:-1]
+        if short == "ALL" and short not in known and _before(text, match.start()) in vocab.words["leukemia-cue"]:
+            known = {**known, short: vocab.concepts.get("acute lymphoblastic leukemia")}
         if short in known and not _tool_after(text, match.end(), vocab):
             out.append(_Found(match.start(), match.start() + len(match[0]), "condition.abbreviation", known[short]))
     return out
+
+
+def _before(text: str, at: int) -> str:
+    """The stem of the word before `at`."""
+    found = TOKEN.findall(text, max(0, at - 20), at)
+    return stem(found[-1]) if found else ""
 
 
 def _tool_after(text: str, at: int, vocab: Names) -> bool:

@@ -19,7 +19,11 @@ TOKEN = re.compile(r"[^\W_]+(?:['’´`]s\b)?")
 # is no condition; tool: as instrument, also in small letters; finding: what "abnormal" makes a condition of; deviation: the words
 # like abnormal; allergy: opens "allergy to ..."; allergen-end: ends the allergen; stop: a name of the ontologies that is an
 # ordinary word here
-ROLES = ("head", "alone", "modifier", "severity", "instrument", "tool", "finding", "deviation", "allergy", "allergen-end", "stop")
+# (not-modifier: stands before heads, but outside the name; leukemia-cue: stands before ALL; sample: stands before a pregnancy test)
+ROLES = (
+    "head", "alone", "modifier", "not-modifier", "severity", "instrument", "tool", "finding", "deviation", "allergy", "allergen-end", "stop",
+    "leukemia-cue", "sample",
+)  # fmt: skip
 _SPELLINGS = (
     ("aem", "em"), ("oed", "ed"), ("tumour", "tumor"), ("rrhoea", "rrhea"), ("oesoph", "esoph"), ("paed", "ped"), ("gynaec", "gynec"),
     ("foet", "fet"), ("orthop", "orthop"), ("caec", "cec"),
@@ -119,5 +123,5 @@ def names() -> Names:
         if count > longest.get(first, 0):
             longest[first] = count
     modifiers |= words["modifier"]
-    modifiers -= words["severity"]
+    modifiers -= words["severity"] | words["not-modifier"] | words["deviation"]
     return Names(concepts, longest, frozenset(modifiers), capitals, {role: frozenset(ws) for role, ws in words.items()})
