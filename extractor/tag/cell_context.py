@@ -13,12 +13,12 @@ GIVEN = re.compile(
 )
 MEASURED = re.compile(
     r"collect|harvest|yield|apheres|mobili[sz]|procure|back-?up|criteri|release test|seeded|seeding|\bplated|\bplating|replat|densit(?:y|ies) of|"
-    r"in the graft|cord blood unit|engraftment|detect|recovery of|\bcounts?\b|defined as|insufficient|\bsampl|blood draw|\bassay|acceptab|per unit"
+    r"in the graft|cord blood unit|engraftment|detect|recovery of|(?<!cell )(?<!cells )\bcounts?\b|defined as|insufficient|\bsampl|blood draw|\bassay|acceptab|per unit"
 )
 ASKED = re.compile(r"stored|storage|\bavailab|adequate|successful|aspirat(?!e concentrat)|cryopreserv|\bmust\b|minimum requirement|freez|frozen|contain|require|content")
 AFTER_MEASURED = re.compile(
     r"^[ ,)]{0,3}(?:\w{1,14}[ ]){0,5}?(?:collected|harvested|are required|is required|required|must be|available|stored|in the graft|obtained|procured|is needed|are needed|"
-    r"are cryopreserved|is necessary|yield|have been|has been|cannot|can not|could not|back-?up|frozen|isolated|mobilized|in peripheral blood|in the blood|in the product|at harvest|recovered)"
+    r"are cryopreserved|is necessary|yield|cannot|can not|could not|back-?up|frozen|isolated|mobilized|in peripheral blood|in the blood|in the product|at harvest|recovered)"
 )
 AFTER_GIVEN = re.compile(r"infus|inject|transplant|administ|\bgiven|deliver|implant|reinfus|intraven|\bi\.?v\b|instill")
 BARE_GIVEN = re.compile(r"cell|msc|dose|dosage|inject|infus|transplant|implant|stem|administ|graft|car[- ]?t|total of|nk\b|exosome|particle")

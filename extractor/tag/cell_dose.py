@@ -48,10 +48,10 @@ class _Tail(NamedTuple):
 _AFTER_BARE = re.compile(
     r"[ \n]{0,2}(?:$|[.,;:)\]/&+\n(–-]|(?:intra\w*|i\.?[vtmap]\.?|sub\w*|epi\w*|peri\w*|in|via|by|on|at|and|or|for|to|is|are|was|were|will|with|once|twice|every|each|dose|"
     r"doses|level|after|before|during|through|into|over|daily|weekly|monthly|x|per|from|than|as|respectively|depending|total|only|then|but|if|when|using|suspended|diluted|infused|"
-    r"injected|administered|given|group|single|of)(?![A-Za-z]))",
+    r"injected|administered|given|group|single|of|along|followed|plus|injections?|infusions?|respectively|delivered|within|prior)(?![A-Za-z]))",
     re.IGNORECASE,
 )
-_NO_START = re.compile(r"(?:[A-Za-z]-|\bper |\bevery |\bNSC[ -]?|/|\bout of )$")
+_NO_START = re.compile(r"(?:\bper |\bevery |\bNSC[ -]?|/|\bout of )$")
 _DOUBLE_SCALE = re.compile(r"[ ]?(?P<s>million|millions|mio|mln)(?![A-Za-z])", re.IGNORECASE)
 _COUNTED = re.compile(
     r"(?<![A-Za-z])(?:first|cohort|group|arm|level|stage|phase|part|panel|tier|step|dl|day|days|week|weeks|month|months|patient|patients|dose|scheme|visit|no\.?|number|cycle|figure|grade|type|"
@@ -154,7 +154,9 @@ def _mention(scan: Scan, amount: Amount) -> Mention | None:
         return None
     if (number.exponent is not None and number.exponent < 0) or (bare and re.match(r"[-–][0-9]", text[tail.end : tail.end + 2])):
         return None
-    if _NO_START.search(text[max(0, amount.start - 7) : amount.start]) or (plain and text[amount.start - 1 : amount.start].isalnum()):
+    if _NO_START.search(text[max(0, amount.start - 7) : amount.start]) or (
+        plain and re.search(r"[^\W_]-?$", text[max(0, amount.start - 2) : amount.start])
+    ):
         return None
     if "time" in tail.per.kinds and tail.per.codes[-1] in ("min", "h") or ("surface" in tail.per.kinds and is_seeding(scan, amount.start, tail.end)):
         return None
@@ -214,8 +216,8 @@ def _amounts(scan: Scan) -> list[Amount]:
         amount = _dotted(scan, index) or read_amount(text, numbers, first)
         if amount.index <= index:  # the small ones before do not belong to it
             amount = read_amount(text, numbers, index)
-        if amount.kind == "list" and not amount.shared and not _list_of_doses(amount) and not amount.values[0] >= 1000:
-            amount = read_amount(text, numbers, index, lists=False)
+        if amount.kind == "list" and not amount.shared:
+            amount = _levels(amount, index)
         out.append(amount)
         floor = amount.index
     return out
@@ -237,9 +239,13 @@ def _dotted(scan: Scan, index: int) -> Amount | None:
     return Amount(first.start, second.end, kind, (float(value), second.value), (first, second), index + 1)
 
 
-def _list_of_doses(amount: Amount) -> bool:
-    """Levels that can share one unit: all large, rising or falling, none a plain small number."""
-    return all(_large(n) for n in amount.numbers)
+def _levels(amount: Amount, index: int) -> Amount:
+    """The leading large numbers of a list that shares no power: "50*10^6, two doses" is one number."""
+    count = next((i for i, value in enumerate(amount.values) if value < 1e3), len(amount.values))
+    numbers = amount.numbers[: max(count, 1)]
+    values = amount.values[: len(numbers)]
+    kind = "list" if len(numbers) > 1 else "single"
+    return Amount(amount.start, numbers[-1].end, kind, values if kind == "list" else values * 2, numbers, index + len(numbers))
 
 
 def _merged(scan: Scan, mentions: list[Mention]) -> list[Mention]:

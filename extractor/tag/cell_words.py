@@ -54,7 +54,7 @@ def _words() -> _Words:
 
 
 _TOKEN = re.compile(
-    r"(?:[ \t]{0,3}|[ ]{0,2}\n[ ]{4,14}|[ ]?/[ ]?)(?P<open>\()?(?P<w>[A-Za-z0-9αβγδ][A-Za-z0-9αβγδ+®™'`-]{0,40}(?:/[A-Z0-9]{2,8}\+?(?=[ -]))?|\+(?=[ )]))(?P<close>\))?"
+    r"(?:,?[ \t]{0,3}|[ ]{0,2}\n[ ]{4,14}|[ ]?/[ ]?)(?P<open>\()?(?P<w>[A-Za-z0-9αβγδ][A-Za-z0-9αβγδ+®™'`-]{0,40}(?:/[A-Z][A-Z0-9]{1,7}\+?(?=[ -]))?|\+(?=[ )]))(?P<close>\))?"
 )
 _ABBREVIATION = re.compile(r"[ ]?[(\[][A-Za-z0-9αβγδ+®™/ -]{1,30}[)\]]")
 
@@ -64,7 +64,7 @@ def _unit_of(token: str, before: str) -> str | None:
     match = words.noun.fullmatch(token)
     if match and not (token.startswith(("anti-", "Anti-")) and not match["noun"]):
         if match["noun"]:  # "2 million hepatocytes", but no "granulocyte colony"
-            singular = match["noun"].lower() != "cell" and not token.endswith(("s", "S"))
+            singular = match["noun"].lower() not in ("cell", "celll") and not token.endswith(("s", "S"))
             return None if singular else words.units[match["noun"].lower()]
         return words.units[match["short"] or match["token"]]
     return words.phrases.get(f"{before} {token}".lower().rstrip("s")) if before else None
@@ -79,13 +79,18 @@ def read_cells(text: str, at: int, longest: int = LONGEST, of: bool = True) -> C
         if match is None or (match.end("w") == pos):
             return None
         token, low = match["w"].strip("'`-"), match["w"].lower()
+        if "," in text[pos : match.start("w")] and count == 0:
+            return None
         if "/" in text[pos : match.start("w")] and (count == 0 or read_per(text, pos).end):
             return None
         if match["open"] and not (match["close"] and count == 0):
             return None
         if low == "of":
-            if count or not of:
+            if start >= 0 or not of:
                 return None
+            pos = match.end()
+            continue
+        if count == 0 and low in ("unit", "units") and text[match.end() : match.end() + 4] == " of ":
             pos = match.end()
             continue
         start = match.start("w") if start < 0 else start

@@ -43,7 +43,7 @@ def _denominators() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
     words = "|".join(re.escape(n).replace(r"\ ", "[ ]{0,2}") for n in reversed(names))
     number = r"[0-9]{1,4}(?:[.,][0-9]{1,3})?"
     pattern = re.compile(
-        rf"[ ]{{0,2}}(?:(?:\(?/|\bper\b[ ]?/?|÷)[ \n]{{0,3}}(?:(?:each|the|a|an|one|every)[ ])?"
+        rf"[ ]{{0,2}}(?:(?:\(?/|\bper\b[ ]?/?|÷|x(?=[ ]?[Kk][Gg]\b))[ \n]{{0,3}}(?:(?:each|the|a|an|one|every)[ ])?"
         rf"(?:(?P<n>{number}(?:[ ]?[-–~][ ]?{number})?)[ ]?-?)?(?:[a-z]{{4,12}}[ ])??(?P<d>{words})(?![A-Za-z0-9])"
         rf"|[·∙.*]?[ ]?(?P<inverse>kg|m2|m\^2)[ ]?\^?[-−]1(?![0-9]))",
         re.IGNORECASE,
