@@ -13,7 +13,7 @@ app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_
 
 Inputs = Annotated[
     list[str],
-    typer.Argument(metavar="INPUT...", help="A file, a folder (every .txt below it), or - for standard input."),
+    typer.Argument(metavar="INPUT...", help="Files, folders, globs, archives; or - for standard input."),
 ]
 Labels = Annotated[str | None, typer.Option(help="Only these labels, separated by commas (CELL_DOSE,AGE).")]
 
@@ -61,11 +61,15 @@ def annotate(
         str | None, typer.Option("-o", "--out", help="Output file (brat: folder). Default: standard output.")
     ] = None,
     format: Annotated[
-        str, typer.Option(help="jsonl (a Document a line), json (one array), brat, or csv (a row a span).")
+        str, typer.Option(help="jsonl, json (one array), brat; a row a span: csv, parquet, duckdb.")
     ] = "jsonl",
     labels: Labels = None,
     offset_unit: Annotated[str, typer.Option(help="What offsets count: codepoint, utf16 or utf8.")] = "codepoint",
     workers: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 1,
+    texts: Annotated[str | None, typer.Option(help="Folder for the texts and where their fields come from.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where a run that was cut short stopped.")] = False,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first input that fails.")] = False,
+    progress: Annotated[bool, typer.Option(help="Show progress.")] = True,
     table: Annotated[bool, typer.Option("--table", help="Print a readable table instead.")] = False,
 ) -> None:
     """Annotate texts."""
@@ -73,7 +77,10 @@ def annotate(
 
     if table:
         _finish(commands.show(inputs, _labels(labels)))
-    _finish(commands.annotate(inputs, out, format, _labels(labels), offset_unit, workers))
+    failed = commands.annotate(
+        inputs, out, format, _labels(labels), offset_unit, workers, texts, resume, fail_fast, progress
+    )
+    _finish(failed)
 
 
 @app.command()

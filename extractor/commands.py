@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from extractor.errors import InputError, UsageError
+from extractor.errors import InputError
 from extractor.extractor import Extractor
 from extractor.pipeline import LABELS
 from extractor.read import FailedInput, Record, read_inputs
 from extractor.schema import SCHEMA_VERSION, Document, DocumentWarning, json_schema
 
-FORMATS = ("jsonl", "json", "brat", "csv")
 Annotated = tuple[Record, Document]
 
 
@@ -28,24 +26,30 @@ def annotate(
     labels: Collection[str] | None = None,
     offset_unit: str = "codepoint",
     workers: int = 1,
+    texts: str | None = None,
+    resume: bool = False,
+    fail_fast: bool = False,
+    progress: bool = True,
 ) -> int:
-    """Annotate `inputs` (files, folders, "-") into `out` (a file; for brat a folder; None or "-": standard output).
+    """Annotate `inputs` (files, folders, globs, archives, "-") into `out` (for brat a folder; None or "-": stdout).
 
     Failed inputs are named on standard error and counted in the answer; the others are written.
     Raises UsageError and OutputError.
     """
-    _check(out, format, offset_unit)
-    failures = Failures()
-    pairs = annotated(inputs, Extractor.load(labels or tuple(LABELS)), offset_unit, workers, failures)
-    if format == "brat":
-        assert out is not None
-        _write_brat(Path(out), pairs)
-    else:
-        with ExitStack() as stack:
-            file = _open(out, stack)
-            for chunk in _chunks(format, (document for _, document in pairs)):
-                file.write(chunk)
-    return failures.count
+    from extractor.batch import Options, run
+
+    options = Options(
+        out=None if out in (None, "-") else Path(out or ""),
+        format=format,
+        labels=tuple(labels or LABELS),
+        offset_unit=offset_unit,
+        workers=workers,
+        texts=Path(texts) if texts else None,
+        resume=resume,
+        fail_fast=fail_fast,
+        progress=progress,
+    )
+    return run(list(inputs), options).failed
 
 
 def show(inputs: Iterable[str], labels: Collection[str] | None = None) -> int:
@@ -110,59 +114,6 @@ def annotated(
             outcome.warnings.append(DocumentWarning(code=warning.code, message=warning.message))
             print(f"extractor: {record.source}: {warning.code}: {warning.message}", file=sys.stderr)
         yield record, outcome
-
-
-def _check(out: str | None, format: str, offset_unit: str) -> None:
-    to_file = out not in (None, "-")
-    if format not in FORMATS:
-        raise UsageError(f"unknown format {format!r}: use {', '.join(FORMATS)}")
-    if format == "brat" and not to_file:
-        raise UsageError("brat writes a folder of file pairs: name it with -o")
-    if format == "brat" and offset_unit != "codepoint":
-        raise UsageError("brat offsets are code points: leave --offset-unit as it is")
-    if to_file:
-        path = Path(out or "")
-        if not path.absolute().parent.is_dir():
-            raise UsageError(f"{path.parent}: no such folder")
-        if format == "brat" and path.exists() and not path.is_dir():
-            raise UsageError(f"{path}: brat needs a folder, this is a file")
-        if format != "brat" and path.is_dir():
-            raise UsageError(f"{path}: {format} needs a file, this is a folder")
-
-
-def _open(out: str | None, stack: ExitStack) -> BinaryIO:
-    if out in (None, "-"):
-        return sys.stdout.buffer
-    from extractor.serialise.atomic import atomic_writer
-
-    return stack.enter_context(atomic_writer(Path(out or "")))
-
-
-def _chunks(format: str, documents: Iterator[Document]) -> Iterator[bytes]:
-    if format == "csv":
-        from extractor.serialise.csv_rows import csv_chunks
-
-        return csv_chunks(documents)
-    from extractor.serialise.jsonl import json_chunks, jsonl_chunks
-
-    return json_chunks(documents) if format == "json" else jsonl_chunks(documents)
-
-
-def _write_brat(folder: Path, pairs: Iterator[Annotated]) -> None:
-    from extractor.serialise.atomic import write_atomically
-    from extractor.serialise.brat import to_ann
-
-    folder.mkdir(exist_ok=True)
-    taken: set[str] = set()
-    for record, document in pairs:
-        name = stem = re.sub(r"[^\w.-]+", "_", document.id).lstrip(".")[:120] or "document"
-        number = 1
-        while name in taken:
-            number += 1
-            name = f"{stem}~{number}"
-        taken.add(name)
-        write_atomically(folder / f"{name}.txt", record.text.encode("utf-8"))
-        write_atomically(folder / f"{name}.ann", to_ann(document).encode("utf-8"))
 
 
 def serve(host: str, port: int, workers: int) -> None:

@@ -27,6 +27,12 @@ class EncodingError(InputError):
     code = "BAD_ENCODING"
 
 
+class WorkerLostError(InputError):
+    """The worker process died while it read this text."""
+
+    code = "WORKER_LOST"
+
+
 class UsageError(ExtractorError):
     """The caller asked for something that does not exist (an unknown label, format, offset unit)."""
 

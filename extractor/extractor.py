@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from extractor import __version__
 from extractor.assemble import assemble
@@ -12,6 +12,9 @@ from extractor.errors import EncodingError, InputError, TextTooLargeError, Usage
 from extractor.pipeline import LABELS, scan_text, tag, warm_up
 from extractor.schema import Document, ExtractorInfo
 from extractor.vocab import rules_digest
+
+if TYPE_CHECKING:
+    from extractor.sections.known import Known
 
 MAX_CHARS = 10_000_000
 TextLike = str | tuple[str | None, str]
@@ -36,15 +39,22 @@ class Extractor:
         return extractor
 
     def annotate(
-        self, text: str, id: str | None = None, offset_unit: str = "codepoint", labels: Collection[str] | None = None
+        self,
+        text: str,
+        id: str | None = None,
+        offset_unit: str = "codepoint",
+        labels: Collection[str] | None = None,
+        sections: Sequence[Known] = (),
     ) -> Document:
         """The Document of one text; offsets point into `text` as given, in `offset_unit`.
+
+        `sections`: what the source says of the text's sections (read.Record.sections), instead of guesses.
 
         Raises TextTooLargeError, EncodingError (lone surrogates), UsageError (unknown label or offset unit).
         """
         wanted = self.labels if labels is None else check_labels(labels)
         digest = self._check(text)
-        scan = scan_text(text)
+        scan = scan_text(text, sections)
         mentions = tag(scan, wanted)
         return assemble(scan, mentions, id or digest[:16], digest, offset_unit, self.info)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from extractor.repair import AlignedText, repair
 from extractor.scan import Scan
 from extractor.spans import Mention
 from extractor.tag.overlap import resolve
+
+if TYPE_CHECKING:
+    from extractor.sections.known import Known
 
 # label -> module name in tag/ (find) and normalise/ (normalise; "" where the span itself is the value)
 LABELS: dict[str, tuple[str, str]] = {
@@ -37,12 +41,14 @@ def normaliser(label: str) -> Callable[[Mention, Scan], Mention] | None:
     return import_module(f"extractor.normalise.{module}").normalise if module else None
 
 
-def scan_text(text: str) -> Scan:
-    """read -> repair -> sections: the scanned view of one text."""
+def scan_text(text: str, sections: Sequence[Known] = ()) -> Scan:
+    """read -> repair -> sections: the scanned view of one text; `sections` that the source names take the place of guesses."""
     from extractor.sections import find_sections
+    from extractor.sections.known import with_known
 
     aligned: AlignedText = repair(text)
-    return Scan(aligned, find_sections(aligned.text))
+    found = find_sections(aligned.text)
+    return Scan(aligned, with_known(found, sections, aligned) if sections else found)
 
 
 def tag(scan: Scan, labels: Collection[str] = tuple(LABELS)) -> list[Mention]:

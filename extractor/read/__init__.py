@@ -1,7 +1,7 @@
-"""Read: what users hold -> Record(id, text). Files and folders of plain text, in the encodings exports come in."""
+"""Read: what users hold -> Records. Files of any registry's format, folders, globs, archives, standard input."""
 
-from extractor.read.files import FailedInput, read_inputs
-from extractor.read.record import Field, Record
+from extractor.read.inputs import FailedInput, Meter, read_inputs
+from extractor.read.record import Field, KnownSection, Record
 from extractor.read.text import decode
 
-__all__ = ["FailedInput", "Field", "Record", "decode", "read_inputs"]
+__all__ = ["FailedInput", "Field", "KnownSection", "Meter", "Record", "decode", "read_inputs"]

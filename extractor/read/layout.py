@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from extractor.read.mapping import Rule, rules
 from extractor.read.record import Field, KnownSection, Record
 
-_LINE_BREAK = re.compile(r"\r\n?|[ \t]*<br[ \t]{0,3}/?>[ \t]*\n?|[ \t]*&#(?:xD|13);\n?", re.IGNORECASE)
+_LINE_BREAK = re.compile(r"\r\n?|(?:[ \t]*\n)?[ \t]*<br[ \t]{0,3}/?>\n?|[ \t]*&#(?:xD|13);\n?", re.IGNORECASE)
 _NAMED = ("arm", "intervention")
 
 
@@ -25,7 +25,7 @@ Block = list[Leaf]
 
 
 def record(format: str, node: Any, id: str | None, source: str, place: str = "", prefix: str = "") -> Record:
-    """The Record of one `node` (dicts, lists and texts) of a format in vocab/source_fields.csv; `prefix` leads every path."""
+    """The Record of one `node` of a format in vocab/source_fields.csv; `prefix` leads every path."""
     return build(sections_of(format, node, prefix), id, source, format, place)
 
 
@@ -41,7 +41,7 @@ def sections_of(format: str, node: Any, prefix: str = "") -> Iterator[tuple[Rule
 def build(
     sections: Iterable[tuple[Rule, list[Block]]], id: str | None, source: str, format: str, place: str = ""
 ) -> Record:
-    """Lay out sections: a heading on its own line, its blocks below, a blank line between blocks and between sections."""
+    """Lay out sections: a heading on its own line, its blocks below, a blank line between blocks and sections."""
     parts: list[str] = []
     fields: list[Field] = []
     known: list[KnownSection] = []
@@ -104,7 +104,7 @@ def _blocks(rule: Rule, node: Any, prefix: str) -> Iterator[Block]:
 
 
 def _parallel(rule: Rule, node: Any, prefix: str) -> Iterator[Block]:
-    """Lists side by side, item by item; where their lengths differ nobody knows which belong together: one list after the other."""
+    """Lists side by side, item by item; where their lengths differ nobody knows what belongs together: one by one."""
     columns = [list(leaves(node, part, prefix)) for part in rule.parts]
     filled = [column for column in columns if column]
     if not filled:
@@ -119,15 +119,18 @@ def _parallel(rule: Rule, node: Any, prefix: str) -> Iterator[Block]:
 
 def unique(found: Iterable[Leaf]) -> Block:
     """Leaves without repetitions of the same text."""
-    return list({leaf.text: leaf for leaf in reversed(list(found))}.values())[::-1]
+    seen: dict[str, Leaf] = {}
+    for leaf in found:
+        seen.setdefault(leaf.text, leaf)
+    return list(seen.values())
 
 
 def leaves(node: Any, path: tuple[str, ...], prefix: str) -> Iterator[Leaf]:
     """Texts at `path`; blank ones left out."""
     for at, found in _walk(node, path, prefix):
-        text = text_of(found)
-        if text is not None and text.strip():
-            yield Leaf(at, clean(text))
+        text = clean(text_of(found) or "")
+        if text.strip():
+            yield Leaf(at, text)
 
 
 def _walk(node: Any, path: tuple[str, ...], at: str) -> Iterator[tuple[str, Any]]:

@@ -9,8 +9,8 @@ from extractor.vocab.loader import load_table
 
 # the kinds of extractor.sections.model.KINDS; reading comes before sections, so they are not imported
 KINDS = (
-    "title", "conditions", "summary", "description", "arm", "intervention", "inclusion", "exclusion", "eligibility", "outcome",
-    "design", "contact", "other",
+    "title", "conditions", "summary", "description", "arm", "intervention", "inclusion", "exclusion", "eligibility",
+    "outcome", "design", "contact", "other",
 )  # fmt: skip
 
 

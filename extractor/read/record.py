@@ -35,8 +35,8 @@ class KnownSection(NamedTuple):
 class Record:
     """`id` is None where the source names none; `source` says where the text came from, for messages.
 
-    `format` names the reader; `sections` and `fields` are there when the source is structured; `place` is where the record
-    stands in it ("studies[3]", "row 12"); `position` counts the bytes of all inputs read so far, for progress.
+    `format` names the reader; `sections` and `fields` are there when the source is structured; `place` is where the
+    record stands in it ("studies[3]", "row 12"); `position` counts the bytes of all inputs read so far, for progress.
     """
 
     id: str | None

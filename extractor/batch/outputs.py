@@ -1,0 +1,158 @@
+"""Where encoded Documents go: a part file that becomes the output, a folder of brat pairs, standard output."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from extractor.batch.work import Job
+from extractor.errors import OutputError
+from extractor.serialise.atomic import write_atomically
+from extractor.serialise.names import file_name
+
+FORMATS = ("jsonl", "json", "csv", "brat", "parquet", "duckdb")
+
+
+class Output(Protocol):
+    """`open(at)`: `at` bytes stay of an earlier run, None begins anew; `write` answers the bytes written so far."""
+
+    def open(self, at: int | None) -> None: ...
+    def write(self, job: Job, payload: bytes, first: bool) -> int: ...
+    def finish(self, count: int) -> None: ...
+    def close(self) -> None: ...
+
+
+class PartFile:
+    """`OUT.part`, appended to; at the end it takes the place of OUT, or a table is made of it that does."""
+
+    def __init__(self, path: Path, format: str) -> None:
+        self.path, self.format = path, format
+        self.part = beside(path, ".part")
+        self._file: BinaryIO | None = None
+        self._at = 0
+
+    def open(self, at: int | None) -> None:
+        try:
+            if at is None:
+                self.part.write_bytes(head(self.format))
+            elif self.part.stat().st_size < at:
+                raise OutputError(f"{self.part}: shorter than its journal says: leave out --resume to begin anew")
+            else:
+                with self.part.open("r+b") as file:
+                    file.truncate(at)
+            self._at = self.part.stat().st_size
+            self._file = self.part.open("ab", buffering=0)
+        except OSError as error:
+            raise OutputError(f"{self.part}: {error.strerror}") from None
+
+    def write(self, job: Job, payload: bytes, first: bool) -> int:
+        assert self._file is not None
+        if self.format == "json":
+            payload = (b"[\n" if first else b",\n") + payload
+        view = memoryview(payload)
+        try:
+            while view:
+                view = view[self._file.write(view) :]
+        except OSError as error:
+            raise OutputError(f"{self.part}: {error.strerror}") from None
+        self._at += len(payload)
+        return self._at
+
+    def finish(self, count: int) -> None:
+        assert self._file is not None
+        try:
+            if self.format == "json":
+                self._file.write(tail(count))
+            os.fsync(self._file.fileno())
+            self.close()
+            if self.format in ("parquet", "duckdb"):
+                self._convert()
+                self.part.unlink()
+            else:
+                os.replace(self.part, self.path)
+        except OSError as error:
+            raise OutputError(f"{self.path}: {error.strerror or error}") from None
+
+    def _convert(self) -> None:
+        if self.format == "parquet":
+            from extractor.serialise.parquet import write_parquet
+
+            write_parquet(self.part, self.path)
+        else:
+            from extractor.serialise.duck import write_duckdb
+
+            write_duckdb(self.part, self.path)
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+class BratFolder:
+    """Pairs of files, each written in one step; writing one again changes nothing."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def open(self, at: int | None) -> None:
+        try:
+            self.path.mkdir(exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"{self.path}: {error.strerror}") from None
+
+    def write(self, job: Job, payload: bytes, first: bool) -> int:
+        name = file_name(job.id)
+        write_atomically(self.path / f"{name}.txt", job.text.encode("utf-8"))
+        write_atomically(self.path / f"{name}.ann", payload)
+        return 0
+
+    def finish(self, count: int) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class StandardOutput:
+    """As it comes: nothing to go on from."""
+
+    def __init__(self, format: str) -> None:
+        self.format, self._file = format, sys.stdout.buffer
+
+    def open(self, at: int | None) -> None:
+        self._file.write(head(self.format))
+
+    def write(self, job: Job, payload: bytes, first: bool) -> int:
+        self._file.write(payload if self.format != "json" else (b"[\n" if first else b",\n") + payload)
+        self._file.flush()
+        return 0
+
+    def finish(self, count: int) -> None:
+        if self.format == "json":
+            self._file.write(tail(count))
+        self._file.flush()
+
+    def close(self) -> None:
+        pass
+
+
+def head(format: str) -> bytes:
+    """What stands before the first Document."""
+    if format != "csv":
+        return b""
+    from extractor.serialise.csv_rows import csv_chunks
+
+    return next(iter(csv_chunks([])))
+
+
+def tail(count: int) -> bytes:
+    """What closes a JSON array."""
+    return b"\n]\n" if count else b"[]\n"
+
+
+def beside(path: Path, suffix: str) -> Path:
+    """A file of the run next to its output."""
+    return path.with_name(path.name + suffix)

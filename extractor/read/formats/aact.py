@@ -1,0 +1,122 @@
+"""AACT's pipe files: one table a file, put together by nct_id in a temporary database, so that memory stays flat."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from extractor.read.layout import record as lay_out
+from extractor.read.record import Record
+from extractor.read.sources import FailedInput, Source
+from extractor.read.streams import head_text
+
+if TYPE_CHECKING:
+    from extractor.read.formats.tables import Header
+
+# a table by the columns that only it has; two pairs of tables have the same columns: the file's name decides
+_SIGNATURES = (
+    ("studies", {"brieftitle", "overallstatus"}),
+    ("eligibilities", {"criteria"}),
+    ("design_groups", {"grouptype", "title"}),
+    ("interventions", {"interventiontype", "name"}),
+    ("design_outcomes", {"outcometype", "measure"}),
+    ("outcomes", {"outcometype", "title"}),
+    ("designs", {"interventionmodel"}),
+    ("designs", {"primarypurpose"}),
+    ("countries", {"name", "removed"}),
+    ("conditions", {"name", "downcasename"}),
+    ("brief_summaries", {"description"}),
+)
+_TILDE = re.compile(r"(?<!\\)~(?!\d)|(?<![\\\s(])~|(?<=~)~")
+_BREAKS = re.compile(r":~|~~|~\s*(?:-|\d{1,2}\.|\*)")
+
+
+def header_of(head: str) -> Header | None:
+    """A pipe file with a column nct_id."""
+    from extractor.read.formats.tables import Header, fold
+
+    first = head.lstrip("\ufeff \r\n").split("\n", 1)[0].rstrip("\r")
+    written = tuple(next(csv.reader([first], delimiter="|"), []))
+    names = tuple(map(fold, written))
+    return Header("|", names, written) if len(names) > 1 and "nctid" in names else None
+
+
+def table_of(source: Source) -> str | None:
+    """Which of AACT's tables a source is; "" for one without a record's text; None when it is no pipe file."""
+    header = header_of(head_text(source))
+    if header is None:
+        return None
+    names = set(header.names)
+    for table, signature in _SIGNATURES:
+        if signature <= names:
+            stem = (source.stem or "").lower()
+            if table == "brief_summaries" and "detailed" in stem:
+                return "detailed_descriptions"
+            return "keywords" if table == "conditions" and "keyword" in stem else table
+    return ""
+
+
+def records(sources: Sequence[Source]) -> Iterator[Record | FailedInput]:
+    """A record for each trial that the tables name, in the order in which they first name it (studies first)."""
+    with tempfile.TemporaryDirectory(prefix="extractor-") as folder:
+        base = sqlite3.connect(Path(folder) / "aact.sqlite")
+        try:
+            base.execute("PRAGMA journal_mode = OFF")
+            base.execute("PRAGMA synchronous = OFF")
+            base.execute("CREATE TABLE trial (id TEXT PRIMARY KEY, n INTEGER) WITHOUT ROWID")
+            base.execute("CREATE TABLE row (id TEXT, place TEXT, tab TEXT, cells TEXT)")
+            for source in sorted(sources, key=lambda s: table_of(s) != "studies"):
+                _load(base, source)
+            base.execute("CREATE INDEX by_id ON row (id)")
+            name = sources[0].name if len(sources) == 1 else _common(sources)
+            for (id,) in base.execute("SELECT id FROM trial ORDER BY n"):
+                yield _record(base, id, name)
+        finally:
+            base.close()
+
+
+def _common(sources: Sequence[Source]) -> str:
+    return re.split(r"[/!][^/!]*$", sources[0].name)[0] or sources[0].name
+
+
+def _load(base: sqlite3.Connection, source: Source) -> None:
+    from extractor.read.formats.tables import rows
+
+    table = table_of(source)
+    if not table:
+        return
+    count = base.execute("SELECT count(*) FROM trial").fetchone()[0]
+    for number, cells, header in rows(source):
+        row = {n.strip().lower(): _text(c) for n, c in zip(header.written, cells, strict=False) if c.strip()}
+        if id := row.get("nct_id", "").strip():
+            count += base.execute("INSERT OR IGNORE INTO trial VALUES (?, ?)", (id, count)).rowcount
+            base.execute(
+                "INSERT INTO row VALUES (?, ?, ?, ?)", (id, f"row {number}", _kind(table, row), json.dumps(row))
+            )
+
+
+def _kind(table: str, row: dict[str, str]) -> str:
+    """Outcomes of a design lie in one table, told apart by a column."""
+    if table != "design_outcomes":
+        return table
+    kind = row.get("outcome_type", "").lower()
+    return f"design_outcomes_{kind if kind in ('primary', 'secondary') else 'other'}"
+
+
+def _text(cell: str) -> str:
+    """Older files hold "~" for a line end. One before a number, after a blank, means "about"."""
+    return _TILDE.sub("\n", cell) if "\n" not in cell and _BREAKS.search(cell) else cell
+
+
+def _record(base: sqlite3.Connection, id: str, source: str) -> Record:
+    node: dict[str, Any] = {}
+    for tab, cells in base.execute("SELECT tab, cells FROM row WHERE id = ? ORDER BY rowid", (id,)):
+        node.setdefault(tab, []).append(json.loads(cells))
+    node.setdefault("studies", [{"nct_id": id}])
+    return lay_out("aact", node, id, source, id)
