@@ -1,4 +1,5 @@
-"""Names that a text introduces for a cell product: an abbreviation or code in brackets, an intervention's name, "CODE is ... cells"."""
+"""Names that a text introduces for a cell product: an abbreviation or code in brackets, an intervention's name, "CODE is ... cells",
+and trade names that are made of "stem" or "cel"."""
 
 from __future__ import annotations
 
@@ -9,14 +10,28 @@ from collections.abc import Iterator
 from extractor.scan import Scan
 from extractor.tag.abbreviations import find_abbreviations
 
-_IN_BRACKETS = re.compile(r"\s{0,2}[(\[（]\s?[\"“]?([A-Za-z0-9γδαβ][\w.+/®™-]{1,24})[\"”]?\s?[)\]），,;]")
-_BEFORE_BRACKET = re.compile(r"([A-Za-z0-9][\w.+/®™-]{1,24})\s?[(（]\s?(?:the\s)?$")
-_IS = re.compile(r"([A-Za-z0-9][\w.+/-]{1,24}[®™]?)\s?(?:is|are|consists? of|contains?|:|=)\s(?:an?\s|the\s)?(?:[a-z-]{1,16}\s){0,4}$")
-_SAYS = re.compile(r" (?:is|are|consists?|contains?) |[:=]")
-_INTERVENTION = re.compile(r"\n([A-Z][\w.+/®™-]{1,24})(?:\s\([^()\n]{1,40}\))?\r?\n(?:Biological|BIOLOGICAL|Genetic|GENETIC|Drug|DRUG|Combination Product|Procedure)\r?\n")
-_TYPED = re.compile(r"\b(?:Biological|BIOLOGICAL|Genetic|GENETIC): ?([A-Z][\w.+/®™-]{1,24})")
+HEAD = 2000  # trade names are looked for in the first characters: title and summary
+_NAME = r"[A-Za-z0-9γδαβ][\w.+/-]{1,24}[®™]?"
+_IN_BRACKETS = re.compile(rf"\s{{0,2}}[(\[（]\s?[\"“]?({_NAME})[\"”]?\s?[)\]），,;]")
+_BEFORE_BRACKET = re.compile(rf"({_NAME})\s?[(（]\s?(?:the\s)?$")
+# "X is an allogeneic ...", "X, an ex vivo expanded ...", "X: autologous ..."
+_IS = re.compile(rf"({_NAME})\s?(?:is|are|consists? of|contains?|:|=|,\san?|,\sthe|,\swhich is)\s(?:an?\s|the\s)?(?:[a-z-]{{1,16}}\s){{0,5}}$")
+_SAYS = re.compile(r" (?:is|are|consists?|contains?) |[:=]|, an? |, the ")
+_INTERVENTION = re.compile(
+    rf"\n([A-Z]{_NAME[len('[A-Za-z0-9γδαβ]') :]})(?:\s\([^()\n]{{1,40}}\))?(?: (?:[Ii]njection|[Cc]ells?|[Ii]nfusion|[Tt]herapy|[Tt]reatment))?\r?\n"
+    r"(Biological|BIOLOGICAL|Genetic|GENETIC|Drug|DRUG|Combination Product|Procedure)\r?\n"
+)
+_NOT_CELLS = re.compile(r"(?i)antibod|peptide|recombinant|interferon|interleukin|growth factor|plasmid|virus|placebo|saline|chemotherap|colony.stimulating|vaccine")
+# a code right before the cells: "TX103 CAR-T cells"
+CODE = re.compile(r"(?<![\w-])((?!HPV|IL|CD|SARS|COVID|NCT|PCV|TSG|HSP|HIV|CTCAE|DAY|Day|LEVEL|[Ww]eek)[A-Za-z]{2,8}-?[0-9]{2,8}[A-Za-z]?)\s$")
+_TRADE = re.compile(r"\b(?!\w{0,8}ench[yi])(?:[A-Z][A-Za-z]{2,14}(?:[Ss]tem|STEM|cel|[a-z]Cell|[Cc]hymal|[a-z]Exo|CELL)|Exo[A-Z][a-z]{2,8})(?:-[A-Z0-9]{1,4})?(?!\w)")
+_NO_TRADE = frozenset("System Ecosystem Subsystem Excel Marcel Cancel Parcel SYSTEM StemCell Cyclocel Biosystem Microsystem MultiStemcell Rachel Pharmaceltic".split())
+_CELLULAR = re.compile(r"-|SC|MNC|SVF|EV|NK|CAR|TIL")
 _NO_NAME = re.compile(r"[0-9.]+[x×^]|CD[0-9]+[a-z]?\+?$|(?:TM|NCT[0-9]+|Day[0-9]*)$")
-_ORDINARY = frozenset("HSCT SCT BMT PBSCT ASCT AHSCT DLI GVHD G-CSF GM-CSF IV RA COVID-19 HLA USA II III DMSO CD34 CD34+ CD19 BCMA Day Group Phase FDA GMP II/III PRP DNA PBS HSA".split())
+_ORDINARY = frozenset(
+    "HSCT SCT BMT PBSCT ASCT AHSCT DLI GVHD G-CSF GM-CSF IV RA COVID-19 HLA USA II III DMSO CD34 CD34+ CD19 BCMA Day Group Phase FDA GMP II/III PRP DNA PBS"
+    " HSA PBMC PBMCs NK WBC WBCs RBC TCR CAR BM PB UC SARS-CoV-2 RPE iPS iPSC".split()
+)
 
 
 def _name(text: str) -> str | None:
@@ -32,32 +47,54 @@ def _name(text: str) -> str | None:
     return None
 
 
+def _coined(name: str | None) -> bool:
+    """A made-up name: figures, or capitals inside small letters."""
+    return bool(name) and (any(c.isdigit() for c in name) or (len(name) > 4 and any(c.islower() for c in name)))
+
+
+def _around(text: str, start: int, end: int) -> Iterator[str | None]:
+    """Candidates for a name of the product at text[start:end]."""
+    match = _IN_BRACKETS.match(text, end)
+    if match:
+        yield _name(match[1])
+    window = text[max(0, start - 90) : start]
+    if window.endswith(("(", "（", "( ", "the ")) and (match := _BEFORE_BRACKET.search(window)):
+        name = _name(match[1])
+        yield name if _coined(name) or (name and _CELLULAR.search(name)) else None
+    elif _SAYS.search(window, max(0, len(window) - 60)) and (match := _IS.search(window)):
+        name = _name(match[1])
+        yield name if _coined(name) else None
+    match = CODE.match(text[start : start + 14].split(" ")[0] + " ")
+    if match:
+        yield match[1]
+
+
 def introduced(scan: Scan, products: list[tuple[int, int]]) -> set[str]:
     """Names for the products at `products` (view offsets, by start)."""
-    text, names = scan.text, set()
+    text = scan.text
+    names = {match.group() for match in _TRADE.finditer(text, 0, HEAD)} - _NO_TRADE
+    if not products:
+        return names
     ends = sorted(products, key=lambda p: p[1])
     end_at = [p[1] for p in ends]
     for start, end in products:
-        match = _IN_BRACKETS.match(text, end)
-        if match and (name := _name(match[1])):
-            names.add(name)
-        window = text[max(0, start - 90) : start]
-        if window.endswith(("(", "（", "( ", "the ")) and (match := _BEFORE_BRACKET.search(window)) and (name := _name(match[1])):
-            names.add(name)
-        elif _SAYS.search(window, len(window) - 55 if len(window) > 55 else 0) and (match := _IS.search(window)) and (name := _name(match[1])) and any(c.isdigit() for c in name):
-            names.add(name)
+        names.update(name for name in _around(text, start, end) if name)
     for short in find_abbreviations(scan):
         i = bisect_left(end_at, short.end - 6)
         while i < len(ends) and end_at[i] <= short.end:
-            if ends[i][0] <= short.end and ends[i][1] >= short.end - 6 and ends[i][1] - ends[i][0] >= 5 and _name(short.short):
-                if not text[ends[i][1] : short.end].strip(" s-"):
-                    names.add(short.short)
+            start, end = ends[i]
+            if end - start >= 5 and not text[end : short.end].strip(" s-") and _name(short.short):
+                names.add(short.short)
             i += 1
     starts = sorted(p[0] for p in products)
     for match in _INTERVENTION.finditer(text):
         name = _name(match[1])
+        end = text.find("\n", match.end())
+        line = text[match.end() : end if end >= 0 else match.end() + 300]
         i = bisect_left(starts, match.end())
-        if name and i < len(starts) and starts[i] - match.end() < 160 and "\n\n" not in text[match.end() : starts[i]].replace("\r", ""):
+        told = i < len(starts) and starts[i] < match.end() + min(len(line), 160)
+        biological = match[2].lower() in ("biological", "genetic") and _coined(name) and not _NOT_CELLS.search(line)
+        if name and (told or biological):
             names.add(name)
     return names
 

@@ -15,11 +15,11 @@ import ahocorasick
 
 from extractor.scan import Scan
 from extractor.spans import Mention
-from extractor.tag.cell_names import introduced, occurrences
+from extractor.tag.cell_names import CODE, introduced, occurrences
 from extractor.vocab import load_table, load_toml, require_known
 
 LABEL = "CELL_PRODUCT"
-POLICIES = ("cell", "context", "product", "derived", "graft", "never", "name")
+POLICIES = ("cell", "context", "product", "derived", "graft", "vaccine", "never", "name")
 ROLES = ("relation", "species", "tissue", "strong", "type", "process", "weak", "target", "link")
 REACH = 110  # characters read before a head
 
@@ -127,6 +127,8 @@ def _joined(scan: Scan, end: int, start: int) -> bool:
     gap = scan.text[end:start]
     if gap == " " or gap == "-":
         return True
+    if gap == ".":  # "iC9-CAR.B7-H3 T cells"
+        return scan.lower.endswith("car", 0, end) or scan.text[end - 1 : end].isdigit()
     if len(gap) > 20 or not _GAP.fullmatch(gap) or "," in gap:
         return False
     if "\n" not in gap:
@@ -167,10 +169,12 @@ def _words_before(scan: Scan, start: int, derived: bool) -> list[Word]:
         return []
     while found and (found[-1].role in ("link", "weak") or found[-1].text in _NOT_FIRST):
         found.pop()
+    if found and (code := CODE.search(scan.text, max(0, found[-1].start - 20), found[-1].start)):
+        found.append(Word(code.start(), low[code.start(1) : code.end(1)], "target"))
     return found
 
 
-_NOT_FIRST = frozenset("like in vivo csf marrow's tissue tissues fluid receptor receptors producing secreting jelly cells dose specific patient party effector vector".split())
+_NOT_FIRST = frozenset("like identical in vivo csf marrow's tissue tissues fluid receptor receptors producing secreting jelly cells dose specific patient party effector vector".split())
 _TUMOUR = frozenset("tumor tumour cancer neuroblastoma carcinoma myeloma melanoma leukemia lymphoma glioma".split())
 _DONOR = frozenset("patient patient's patients' related matched mismatched identical third hla own auto universal".split())
 _PLACED = frozenset("umbilical cord placenta placental amniotic amnion wharton wharton's whartons jelly adipose limbal decidual decidua menstrual endometrial amnio chorionic chorion dental wj uc adipose".split())
@@ -187,10 +191,12 @@ def _nature(head: Head, words: list[Word]) -> str:
         return "never" if head.policy == "never" else "product"
     if texts & _TUMOUR and not relation and "infiltrating" not in texts:
         return "never"
-    if "strong" in roles or relation:
+    if ("strong" in roles or relation) and head.policy != "vaccine":
         return "product"
     if head.policy == "derived":
         return "product" if "stem" in texts or texts & _PLACED or "target" in roles else "context"
+    if head.policy == "vaccine":
+        return "product" if texts & _TUMOUR and roles & {"relation", "strong", "process"} or texts & {"dendritic", "dc"} else "never"
     if head.policy == "graft":
         return "graft"
     if head.policy == "context":
@@ -306,7 +312,8 @@ def _compose(scan: Scan, head: Head, context: _Context) -> tuple[_Found, bool] |
     end = right.end() if right else head.end
     source = _FROM.match(low, end)
     if nature == "stem" and not source:
-        return None
+        counted = _COUNTED.search(low, max(0, start - 24), start) or low.startswith(("/kg", " per kg"), end)
+        return (_Found(start, end, "cell.stem", "stem cell", "stem", ()), True) if counted else None
     if source and (nature == "stem" or low.startswith(("derived", "isolated"), end + 1)):
         end, nature = source.end(), "product" if nature == "stem" else nature
     if nature == "product":
@@ -321,6 +328,7 @@ def _compose(scan: Scan, head: Head, context: _Context) -> tuple[_Found, bool] |
 
 
 _BRACKET = re.compile(r"\s?\(\s?(?=[A-Za-z-]{0,8}[A-Z])")
+_COUNTED = re.compile(r"(?:[0-9]|million|billion)\s(?:of\s)?$")
 _TAKEN = re.compile(r"[\s-]{1,2}(?:aspirat|biops|harvest|sampl|collect|donat|derived|stem|cell|function|fail|recover|involve|suppress)")
 _GRAFTED = re.compile(r"[\s-]{1,2}(?:transplant|infusion|graft|rescue|injection|implant)")
 # kinds that also roam the body by themselves: one mention that is given says nothing of the others

@@ -61,7 +61,7 @@ def routes() -> dict[str, Route]:
 
 
 def _variants(term: str) -> list[str]:
-    return [term.replace("~", gap) for gap in ("", "-", " ")] if "~" in term else [term]
+    return [term.replace("~", gap) for gap in ("", "-", " ", "- ")] if "~" in term else [term]
 
 
 def _adverb(term: str) -> str | None:
@@ -132,7 +132,7 @@ def _patterns() -> _Patterns:
         giving=re.compile("|".join(words["giving"])),
         taking=re.compile("|".join(words["taking"])),
         roman=re.compile(
-            rf"(?:\b(?:{_words(words['roman'])})[\s:=(/-]{{0,2}}(?:[a-d]\s?[-,/]\s?)?|(?<![a-z])(?:i{{1,3}}|v|[1-3])[a-c]?\s?(?:[-–/,~&]|to|or|and|and/or|,\s?or)\s?)"
+            rf"(?:\b(?:{_words(words['roman'])})[\s:=(\])/-]{{0,3}}(?:[a-d]\s?[-,/]\s?)?|(?<![a-z])(?:i{{1,3}}|v|[1-3])[a-c]?\s?(?:[-–/,~&]|to|or|and|and/or|vs\.?|versus|,\s?or)\s?)"
             r"(?:(?:or|and|of|stage|grade|than|to)\s?){0,2}$"
         ),
     )
@@ -183,7 +183,7 @@ def _abbreviated(scan: Scan, low: str, patterns: _Patterns) -> list[tuple[int, i
     return found
 
 
-_ROMAN_AFTER = re.compile(r"\s?(?:[-–]|to|or|and|/)\s?v\b|[ab]\b|\s(?:disease|disorder|hypersensitivity|drug (?:ab)?use|collagen|of the)\b")
+_ROMAN_AFTER = re.compile(r"\s?(?:[-–]|to|or|and|/)\s?v\b|[ab]\b|\s(?:disease|disorder|hypersensitivity|drug (?:ab)?use|collagen|of the)\b|\s?\((?:metast|advanced|distant|with)")
 _NOT_AFTER = re.compile(r"[\s-](?:transplant|graft|therapy product|harvest|collection|mobili[sz]|band|staff|department|system)")
 
 
@@ -198,7 +198,7 @@ def _shouted(text: str, start: int, end: int) -> bool:
 def _definitions(name: str) -> tuple[str, ...]:
     for row in load_table("routes.csv", ["name", "ncit", "free", "bound", "stop"]):
         if row["name"] == name:
-            return tuple(v for column in ("free", "bound") for entry in row.many(column) for v in _variants(entry) if len(v) > 4)
+            return tuple(v for column in ("free", "bound") for entry in row.many(column) for v in _variants(entry) if len(v) >= 4)
     return ()
 
 
@@ -282,6 +282,7 @@ def _widened(low: str, start: int, end: int, patterns: _Patterns) -> tuple[int, 
 
 # how far before "in", "to" giving may be said; "by" needs a means ("by lumbar puncture", not "replaced by tumour")
 _NEAR = {"to": 25, "in": 40, "inside": 40, "within": 40}
+_VESSELS = ("INTRA-ARTERIAL", "INTRACORONARY", "INTRAPORTAL")
 _MEANS = re.compile(r"puncture|tap$|scopy$|scope$|enema$|tube$|catheter$|line$|vein$|port$|artery$")
 _SENTENCE = re.compile(r"[.;!?]\s|\n\s*\n|\n(?=[A-Z*-])")
 
@@ -304,7 +305,8 @@ def _placed(text: str, low: str, hits: list[_Hit], taken: list[tuple[int, int]],
         given = [m.start() for m in patterns.giving.finditer(clause)]
         if not given or patterns.taking.search(clause, given[-1]):
             continue
-        near = len(clause) - given[-1] < _NEAR.get(into[1], REACH) and (into[1] != "by" or _MEANS.search(low, hit.start, hit.end))
+        reach = REACH if hit.name in _VESSELS and into[1] == "to" else _NEAR.get(into[1], REACH)
+        near = len(clause) - given[-1] < reach and (into[1] != "by" or _MEANS.search(low, hit.start, hit.end))
         i = bisect_left(starts, clause_from)
         said = any(s < hit.end for s in starts[i:])
         if near and not said and not low.startswith(("-", " biops", " cancer", " pain", " diseas", " fail", " transplant", " cell", " marrow"), hit.end):
