@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,8 @@ from typing import Any
 from extractor.errors import InputError
 from extractor.extractor import Extractor
 from extractor.pipeline import LABELS
-from extractor.read import FailedInput, Record, read_inputs
-from extractor.schema import SCHEMA_VERSION, Document, DocumentWarning, json_schema
-
-Annotated = tuple[Record, Document]
+from extractor.read import FailedInput, read_inputs
+from extractor.schema import SCHEMA_VERSION, json_schema
 
 
 def annotate(
@@ -56,11 +53,18 @@ def show(inputs: Iterable[str], labels: Collection[str] | None = None) -> int:
     """Print a table of the spans of each input; the number of failed inputs."""
     from extractor.serialise.table import TablePrinter
 
-    failures = Failures()
+    extractor = Extractor.load(labels or tuple(LABELS))
     printer = TablePrinter(sys.stdout)
-    for record, document in annotated(inputs, Extractor.load(labels or tuple(LABELS)), "codepoint", 1, failures):
-        printer.show(record.text, document)
-    return failures.count
+    failed = 0
+    for item in read_inputs(inputs):
+        try:
+            if isinstance(item, FailedInput):
+                raise item.error
+            printer.show(item.text, extractor.annotate(item.text, item.id, sections=item.sections))
+        except InputError as error:
+            failed += 1
+            print(f"extractor: {item.source}: {error.code}: {error}", file=sys.stderr)
+    return failed
 
 
 def schema() -> bytes:
@@ -78,42 +82,6 @@ def info() -> dict[str, Any]:
         "extractor": extractor.info.model_dump(),
         "labels": list(extractor.labels),
     }
-
-
-class Failures:
-    """Names each failed input on standard error and counts them."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def add(self, source: str, error: InputError) -> None:
-        self.count += 1
-        print(f"extractor: {source}: {error.code}: {error}", file=sys.stderr)
-
-
-def annotated(
-    inputs: Iterable[str], extractor: Extractor, offset_unit: str, workers: int, failures: Failures
-) -> Iterator[Annotated]:
-    """Record and Document of each good input, in order; bad ones go to `failures`."""
-    under_way: deque[Record] = deque()
-
-    def pairs() -> Iterator[tuple[str | None, str]]:
-        for item in read_inputs(inputs):
-            if isinstance(item, FailedInput):
-                failures.add(item.source, item.error)
-            else:
-                under_way.append(item)
-                yield item.id, item.text
-
-    for outcome in extractor.try_annotate_many(pairs(), n_process=workers, offset_unit=offset_unit):
-        record = under_way.popleft()
-        if isinstance(outcome, InputError):
-            failures.add(record.source, outcome)
-            continue
-        for warning in record.warnings:
-            outcome.warnings.append(DocumentWarning(code=warning.code, message=warning.message))
-            print(f"extractor: {record.source}: {warning.code}: {warning.message}", file=sys.stderr)
-        yield record, outcome
 
 
 def serve(host: str, port: int, workers: int) -> None:
