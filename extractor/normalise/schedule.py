@@ -1,4 +1,8 @@
-"""SCHEDULE: chain of parts -> {"kind", "count", "frequency", "period", "period_unit", "interval", "duration", "points", "until", "timing"}."""
+"""SCHEDULE: a chain of parts -> its value.
+
+Keys: kind, count, frequency, period, period_unit, interval, duration, points, until, timing, and _max of those that
+are ranges.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +56,12 @@ def _times(value: Value, chain: tuple[Part, ...]) -> None:
         phases += part.kind == "frequency"
         if not timed:
             continue
-        listed = following is not None and following.kind in ("time", "point") and following.joint in ("and", ",", ", and", "or") and not following.role
+        listed = (
+            following is not None
+            and following.kind in ("time", "point")
+            and following.joint in ("and", ",", ", and", "or")
+            and not following.role
+        )
         before = chain[i - 1] if i else None
         ends_range = part.joint in TO and before is not None and before.kind in ("time", "point", "start")
         if ends_range and part.kind == "point" and before is not None and before.kind == "point":

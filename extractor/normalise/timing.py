@@ -1,8 +1,8 @@
 """Our keys of a SCHEDULE -> a FHIR R4 Timing (hl7.org/fhir/R4/datatypes.html#Timing).
 
-What Timing says and we use: repeat.count (countMax), frequency/period/periodUnit (periodMax, frequencyMax), duration/durationUnit (how
-long one event takes) and bounds[x] (how long the whole schedule runs). Points counted from an event ("day 14") have no place in a
-Timing, which knows calendar times only: a value of points alone gives None.
+What Timing says and we use: repeat.count (countMax), frequency/period/periodUnit (periodMax, frequencyMax),
+duration/durationUnit (how long one event takes) and bounds[x] (how long the whole schedule runs). Points counted from
+an event ("day 14") have no place in a Timing, which knows calendar times only: a value of points alone gives None.
 """
 
 from __future__ import annotations
@@ -12,7 +12,15 @@ from typing import Any
 
 UCUM = "http://unitsofmeasure.org"
 _ISO = re.compile(r"^P(T?)([0-9]+(?:\.[0-9]+)?)([YMWDHS])$")
-_UNITS = {("", "Y"): "a", ("", "M"): "mo", ("", "W"): "wk", ("", "D"): "d", ("T", "H"): "h", ("T", "M"): "min", ("T", "S"): "s"}
+_UNITS = {
+    ("", "Y"): "a",
+    ("", "M"): "mo",
+    ("", "W"): "wk",
+    ("", "D"): "d",
+    ("T", "H"): "h",
+    ("T", "M"): "min",
+    ("T", "S"): "s",
+}
 SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400, "wk": 604800, "mo": 2629800, "a": 31557600}
 Timing = dict[str, Any]
 
@@ -32,7 +40,11 @@ def quantity(text: str, comparator: str | None = None) -> Timing | None:
     if read is None:
         return None
     value, unit = read
-    return {"value": value} | ({"comparator": comparator} if comparator else {}) | {"unit": unit, "system": UCUM, "code": unit}
+    return (
+        {"value": value}
+        | ({"comparator": comparator} if comparator else {})
+        | {"unit": unit, "system": UCUM, "code": unit}
+    )
 
 
 def _bounds(value: dict[str, Any]) -> Timing:
@@ -48,7 +60,7 @@ def _bounds(value: dict[str, Any]) -> Timing:
 
 
 def _one_event(value: dict[str, Any]) -> bool:
-    """Whether `duration` is how long one event takes ("over 30 minutes"): shorter than the period, or minutes to hours without one."""
+    """Whether `duration` is how long one event takes: less than the period, or in hours where there is none."""
     read = parse_iso(value.get("duration", ""))
     if read is None:
         return False
@@ -74,7 +86,12 @@ def fhir_timing(value: dict[str, Any]) -> Timing | None:
             repeat["durationMax"] = high[0]
         repeat["durationUnit"] = unit
     if "period" in value:
-        for ours, theirs in (("frequency", "frequency"), ("frequency_max", "frequencyMax"), ("period", "period"), ("period_max", "periodMax")):
+        for ours, theirs in (
+            ("frequency", "frequency"),
+            ("frequency_max", "frequencyMax"),
+            ("period", "period"),
+            ("period_max", "periodMax"),
+        ):
             if ours in value:
                 repeat[theirs] = value[ours]
         repeat["periodUnit"] = value["period_unit"]

@@ -1,7 +1,9 @@
 """SCHEDULE: when, how often, how many times and for how long something is given or measured.
 
-A schedule is a chain of parts (schedule_parts) that stand side by side. Parts are looked for only at numbers and at the words that
-can open one; a chain grows while the next part follows, linked by a comma, "and", "then", a role word ("for", "until") or nothing.
+A schedule is a chain of parts (schedule_parts) that stand side by side. Parts are looked for only at numbers and at
+the words that can open one; a chain grows (schedule_chain) while the next part follows, linked by a comma, "and",
+"then", a role word ("for", "until") or nothing. schedule_context tells what is no schedule, schedule_frames reads the
+time frames of outcomes.
 """
 
 from __future__ import annotations
@@ -15,14 +17,27 @@ from extractor.tag.schedule_chain import event_end, extend, read_chain
 from extractor.tag.schedule_context import Context, admissible
 from extractor.tag.schedule_frames import merge_frames
 from extractor.tag.schedule_parts import Part, read_part
-from extractor.tag.schedule_words import patterns, words
+from extractor.tag.schedule_patterns import anchors
+from extractor.tag.schedule_words import words
 
 LABEL = "SCHEDULE"
-INSIDE = ("within", "up to", "upto", "up-to", "until", "untill", "till", "at or prior to", "at or before", "no later than", "not later than")
+INSIDE = (
+    "within",
+    "up to",
+    "upto",
+    "up-to",
+    "until",
+    "untill",
+    "till",
+    "at or prior to",
+    "at or before",
+    "no later than",
+    "not later than",
+)
 
 
 def lead(low: str, at: int) -> tuple[int, str]:
-    """(start of the span, role) from the words right before `at`: "within the first", "for at least", "up to an average of"."""
+    """(start of the span, role) from the words right before `at`: "within the first", "for at least"."""
     window = low[max(0, at - 48) : at]
     bare = window.rstrip()
     if bare[bare.rfind(" ") + 1 :].rpartition("\n")[2].rpartition("(")[2] not in _last_words():
@@ -40,7 +55,9 @@ def lead(low: str, at: int) -> tuple[int, str]:
         for size in (4, 3, 2, 1):
             if last - size >= 0:
                 phrase = " ".join(t for _, t in tokens[last - size : last])
-                if phrase in roles and not (phrase in fillers and (last < len(tokens) or last >= 2 and tokens[last - 2][1] in fillers)):
+                if phrase in roles and not (
+                    phrase in fillers and (last < len(tokens) or (last >= 2 and tokens[last - 2][1] in fillers))
+                ):
                     start = offset + tokens[last - size][0]
                     return (start if phrase.startswith(INSIDE) else at), roles[phrase]
         if last and tokens[last - 1][1] in fillers:
@@ -68,7 +85,7 @@ def find(scan: Scan) -> list[Mention]:
     context = Context(scan)
     out: list[Mention] = []
     at = 0
-    for anchor in patterns().anchor.finditer(low):
+    for anchor in anchors().anchor.finditer(low):
         start = anchor.start()
         if start < at:
             continue
@@ -81,7 +98,9 @@ def find(scan: Scan) -> list[Mention]:
         begin, role = lead(low, first.start)
         if role in ("", "point") and first.kind == "time" and (m := _LASTS.search(low[max(0, start - 60) : start])):
             role = "duration" if "duration" in m[0] or role == "" else role
-        if role == "until" and low[max(0, begin - 12) : begin].rstrip().endswith(("survive", "survived", "surviving", "survival")):
+        if role == "until" and low[max(0, begin - 12) : begin].rstrip().endswith(
+            ("survive", "survived", "surviving", "survival")
+        ):
             begin, role = first.start, "point"
         chain = read_chain(low, extend(low, first._replace(role=role)))
         if first.kind == "start" and len(chain) > 1 and chain[1].joint in ("at", "on"):
@@ -110,6 +129,10 @@ def _event(low: str, at: int) -> Part | None:
     event = event_end(low, m.end())
     if event is None and m[0] != "before":
         return None
-    given = m[0] == "before" or event is None or any(w.rstrip("s)") in words("giving") for w in low[m.end() : event].split())
+    given = (
+        m[0] == "before"
+        or event is None
+        or any(w.rstrip("s)") in words("giving") for w in low[m.end() : event].split())
+    )
     values = ((0.0, "d"),) if given else ()
     return Part(at, event if event and m[0] != "before" else m.end(), "start", values, tail="after")

@@ -6,7 +6,8 @@ import re
 from functools import cache
 
 from extractor.tag.schedule_parts import Part, read_part
-from extractor.tag.schedule_words import patterns, words
+from extractor.tag.schedule_patterns import links
+from extractor.tag.schedule_words import words
 
 _MOST = 24  # parts of one chain
 
@@ -46,9 +47,8 @@ def event_end(low: str, at: int) -> int | None:
 
 
 def _tail(low: str, end: int) -> tuple[int, str]:
-    """(end, "after" | "before" | "") with the event that a time is counted from: "after the last infusion", "post-transplant"."""
-    p = patterns()
-    if m := p.tail.match(low, end):
+    """(end, "after" | "before" | "") with the event that a time is counted from ("after the infusion")."""
+    if m := links().tail.match(low, end):
         kind = "before" if "before" in m[0] or "prior" in m[0] else "after"
         if (event := event_end(low, m.end())) is not None:
             return event, kind
@@ -87,10 +87,9 @@ def _broken(low: str, start: int, end: int) -> bool:
 
 def next_part(low: str, end: int) -> Part | None:
     """The part that goes on a chain that ends at `end`."""
-    p = patterns()
-    joint = p.joint.match(low, end)
+    joint = links().joint.match(low, end)
     at = joint.end() if joint else end
-    role = p.role.match(low, at)
+    role = links().role.match(low, at)
     inner = role.end() if role else at
     if _TOLERANCE.match(low, at):
         return None
@@ -118,9 +117,13 @@ def read_chain(low: str, first: Part) -> list[Part]:
     while len(parts) < _MOST:
         following = next_part(low, end)
         if following is None:
-            aside = patterns().aside.match(low, end)
+            aside = links().aside.match(low, end)
             following = _inside(low, end, aside.end()) if aside else None
-            if following and following.kind not in ("count", "frequency") and parts[-1].kind not in ("count", "start", "frequency"):
+            if (
+                following
+                and following.kind not in ("count", "frequency")
+                and parts[-1].kind not in ("count", "start", "frequency")
+            ):
                 following = None  # "day 28 (4 weeks)" says one thing twice
             if following is None and aside:
                 following = next_part(low, aside.end())

@@ -6,7 +6,8 @@ import re
 
 from extractor.scan import Scan
 from extractor.tag.schedule_parts import Part
-from extractor.tag.schedule_words import patterns, words
+from extractor.tag.schedule_patterns import surroundings
+from extractor.tag.schedule_words import words
 
 SENTENCE = 220
 NEAR = 60  # a word that takes a time away from schedules stands so near before it
@@ -39,10 +40,12 @@ class Context:
 
 
 _ELIGIBLE = re.compile(
-    r"follow(?:ed)?[ -]?up|followed|(?:is|are|were|be)\s(?:taken|collected|done|performed|measured|assessed)|done at|performed at|measured at|"
-    r"assessed at|will receive|will be|injected|infused|administered"
+    r"follow(?:ed)?[ -]?up|followed|(?:is|are|were|be)\s(?:taken|collected|done|performed|measured|assessed)|"
+    r"(?:done|performed|measured|assessed) at|will receive|will be|injected|infused|administered"
 )
-_NOT_ELIGIBLE = re.compile(r"contracept|pregnan|birth control|breast|histor|washout|steril|abstain|prior|previous|study medication")
+_NOT_ELIGIBLE = re.compile(
+    r"contracept|pregnan|birth control|breast|histor|washout|steril|abstain|prior|previous|study medication"
+)
 _RATE = re.compile(r"(?:/|per|[0-9]|[<>≥≤±]=?)[ ]?\Z")
 _AFTER = re.compile(r"(?:after|post|following|since|from|before|prior to)\b[^,.;]{0,30}$")
 _AGE = re.compile(r"(?:\bage[ds]?\b|\bagem\w\w\b)[^.;]{0,24}$")
@@ -55,16 +58,21 @@ def admissible(context: Context, chain: list[Part], start: int, end: int) -> str
     if section in ("furniture", "design", "contact", "title", "conditions"):
         return None
     first, last = chain[0], chain[-1]
-    p = patterns()
     before = context.before(start)
     if first.kind in ("time", "count") and _RATE.search(low[max(0, first.start - 4) : first.start]):
         return None
-    if all(part.kind == "start" and not part.tail for part in chain) and not _alone(low, start, end) and "(" not in low[start:end]:
+    if (
+        all(part.kind == "start" and not part.tail for part in chain)
+        and not _alone(low, start, end)
+        and "(" not in low[start:end]
+    ):
         return None
     if all(part.kind in ("time", "frequency") for part in chain) and not last.tail and _behind(low, last):
         return None
     alone = _alone(low, start, end)
-    if first.kind == "time" and not first.tail and not alone and p.before.search(before[-NEAR:]) or _AGE.search(before):
+    if (
+        first.kind == "time" and not first.tail and not alone and surroundings().before.search(before[-NEAR:])
+    ) or _AGE.search(before):
         return None
     if section != "outcome" and not alone and _entry(low, chain, start):
         return None
@@ -75,7 +83,7 @@ def admissible(context: Context, chain: list[Part], start: int, end: int) -> str
 
 def _behind(low: str, last: Part) -> bool:
     """Whether a word follows that makes no schedule of the time: "6-minute walk", "24-hour urine"."""
-    m = patterns().behind.match(low, last.end)
+    m = surroundings().behind.match(low, last.end)
     if m is None:
         return False
     unit = next((u for w, u in words("behind").items() if m[1].startswith(w.rstrip("*"))), "")
@@ -90,9 +98,17 @@ def _entry(low: str, chain: list[Part], start: int) -> bool:
     first, last = chain[0], chain[-1]
     if len(chain) > 1 or first.kind != "time":
         return False
-    if first.values[0][1] == "a" and first.values[-1][0] >= 16 and first.role in ("", "point", "until") and not first.tail:
+    if (
+        first.values[0][1] == "a"
+        and first.values[-1][0] >= 16
+        and first.role in ("", "point", "until")
+        and not first.tail
+    ):
         return True
-    return low.startswith(("within", "less than"), start) and _SINCE_ILLNESS.search(low, first.start, last.end + 24) is not None
+    return (
+        low.startswith(("within", "less than"), start)
+        and _SINCE_ILLNESS.search(low, first.start, last.end + 24) is not None
+    )
 
 
 def _in_criteria(low: str, chain: list[Part], before: str, start: int) -> bool:
@@ -106,9 +122,13 @@ def _in_criteria(low: str, chain: list[Part], before: str, start: int) -> bool:
 
 def _alone(low: str, start: int, end: int) -> bool:
     """Whether the span fills its line."""
-    left = low.rfind("\n", 0, start) + 1
-    right = low.find("\n", end)
-    return low[left:start].strip() in ("", "at", "on") and low[end : right if right >= 0 else len(low)].strip(" .") == ""
+    left = low.rfind("\n", max(0, start - 20), start) + 1
+    right = low.find("\n", end, end + 20)
+    if (left == 0 and start > 20) or (right < 0 and end + 20 < len(low)):
+        return False
+    return (
+        low[left:start].strip() in ("", "at", "on") and low[end : right if right >= 0 else len(low)].strip(" .") == ""
+    )
 
 
 def _kind(context: Context, chain: list[Part], section: str, before: str, end: int) -> str:
@@ -118,16 +138,20 @@ def _kind(context: Context, chain: list[Part], section: str, before: str, end: i
     if section == "outcome":
         return "assessment"
     found = None
-    for cue in patterns().cue.finditer(before):
+    for cue in surroundings().cue.finditer(before):
         if not (cue.lastgroup == "administration" and _AFTER.search(before, max(0, cue.start() - 45), cue.start())):
             found = cue
     if found is not None and len(before) - found.end() < 120:
         return str(found.lastgroup)
     if chain[0].tail and chain[0].kind != "start" and section not in ("arm", "intervention"):
         return "assessment"
-    after = patterns().cue.search(context.after(end))
+    after = surroundings().cue.search(context.after(end))
     if after is not None:
         return str(after.lastgroup)
-    if section in ("arm", "intervention") or chain[0].kind in ("count", "frequency", "interval") or chain[0].role == "duration":
+    if (
+        section in ("arm", "intervention")
+        or chain[0].kind in ("count", "frequency", "interval")
+        or chain[0].role == "duration"
+    ):
         return "administration"
     return "assessment"

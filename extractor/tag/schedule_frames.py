@@ -1,4 +1,4 @@
-"""Time frames of outcomes: a line that says nothing but when something is measured is one schedule, whatever words it has around."""
+"""Time frames of outcomes: a line that tells only when something is measured is one schedule, to its last word."""
 
 from __future__ import annotations
 
@@ -9,24 +9,30 @@ from extractor.spans import Mention
 from extractor.tag.schedule_parts import Part
 
 LONGEST = 300
-_LEAD = re.compile(r"(?:\W{0,3}time\s?frame\s?:?|at|on|from|over|in|assessed|measured|evaluated|time point(?:\(?s\)?)?:?)[ \t]{1,3}|[\[(•*-][ \t]{0,3}")
+_LEAD = re.compile(
+    r"(?:\W{0,3}time\s?frame\s?:?|at|on|from|over|in|assessed|measured|evaluated|"
+    r"time point(?:\(?s\)?)?:?)[ \t]{1,3}|[\[(•*-][ \t]{0,3}"
+)
 _OPENS = re.compile(
-    r"(?:at|on|from|after|before|up ?to|through|until|till|within|during|over|by|in|pre|post|between|since|time|start|end|every|each|"
-    r"baseline|day|week|month|year|hour|minute|visit|screen|random|enrol|inclusion|first|follow|change from|admission|duration|assessed|"
-    r"measured|daily|weekly|monthly|once|immediately|at least|an? (?:average|minimum|maximum)|approximately|about|intra|admission|discharge|"
-    r"continu|[0-9~<≤(\[+-]|one|two|three|four|five|six|seven|eight|nine|ten|twelve|eighteen|twenty|thirty)"
+    r"(?:at|on|from|after|before|up ?to|through|until|till|within|during|over|by|in|pre|post|between|since|time|start|"
+    r"end|every|each|baseline|day|week|month|year|hour|minute|visit|screen|random|enrol|inclusion|first|follow|change from|"
+    r"duration|assessed|measured|daily|weekly|monthly|once|immediately|at least|an? (?:average|minimum|maximum)|"
+    r"approximately|about|intra|admission|discharge|continu|[0-9~<≤(\[+-]|one|two|three|four|five|six|seven|eight|nine|ten|"
+    r"twelve|eighteen|twenty|thirty)"
 )
 _ENDS = re.compile(r"\b(?:until|till|through|throughout|up to|upto|to|completion|assessed up to|whichever)\b")
 _WORDY = re.compile(r"[.?!] [a-z]|\bwill be\b|\bwere\b|\bis\b|\bare\b")
 
 
 def _line(low: str, at: int) -> tuple[int, int]:
-    right = low.find("\n", at)
-    return low.rfind("\n", 0, at) + 1, len(low) if right < 0 else right
+    """Start and end of the line of `at`; of a longer line than a frame can be, no more than that."""
+    right = low.find("\n", at, at + LONGEST + 1)
+    left = low.rfind("\n", max(0, at - LONGEST - 1), at) + 1
+    return left or max(0, at - LONGEST - 1), right if right >= 0 else min(len(low), at + LONGEST + 1)
 
 
 def _is_frame(low: str, left: int, right: int) -> bool:
-    """The last line of an outcome (a blank line or the end follows), or one named Time frame, that opens like a time."""
+    """The last line of an outcome (a blank line or the end follows) that opens like a time, or one named Time frame."""
     line = low[left:right].strip()
     if not 2 <= len(line) <= LONGEST or _WORDY.search(line):
         return False
@@ -68,5 +74,9 @@ def merge_frames(low: str, mentions: list[Mention], is_outcome: Callable[[int], 
         end = start + len(low[start:right].rstrip(" \t\r.,;:"))
         if (low[end - 1] == "]" and "[" not in low[start:end]) or (low[end - 1] == ")" and "(" not in low[start:end]):
             end -= 1
-        out.append(first.but(start=start, end=max(end, group[-1].end), rule="schedule.frame", parts=(tuple(parts), "assessment")))
+        out.append(
+            first.but(
+                start=start, end=max(end, group[-1].end), rule="schedule.frame", parts=(tuple(parts), "assessment")
+            )
+        )
     return out

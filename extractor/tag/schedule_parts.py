@@ -1,4 +1,4 @@
-"""Parts of a schedule: one time, list of points, frequency, interval or count, read at a place of the lower-cased text."""
+"""Parts of a schedule, read at a place of the lower-cased text: a time, points, a frequency, interval or count."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import NamedTuple
 
-from extractor.tag.schedule_words import Frequency, Patterns, frequencies, number_words, patterns, words
+from extractor.tag.schedule_patterns import anchors, counts, rates, times
+from extractor.tag.schedule_words import Frequency, frequencies, number_words, words
 
 
 class Part(NamedTuple):
     """One part over text[start:end].
 
-    kind: "time" (amounts with a unit), "point" (numbers behind their unit: day 14), "start" (time zero), "frequency", "interval",
-    "count". `values` are (number, unit) pairs, for a count (number, ""). `range`: the values are its two ends. `role` says what a
-    time is for: "until", "duration", "point", "since" or "" (not said); `joint` is what links the part to the one before it.
-    `tail` is "after" or "before" when the event follows that it is counted from; `noun` is the kind that a counted noun tells.
+    kind: "time" (amounts with a unit), "point" (numbers behind their unit: day 14), "start" (time zero),
+    "frequency", "interval", "count". `values` are (number, unit) pairs, for a count (number, ""). `range`: the
+    values are its two ends. `role` says what a time is for: "until", "duration", "interval", "point", "since" or ""
+    (not said); `joint` is what links the part to the one before it. `tail` is "after" or "before" when the event
+    follows that it is counted from; `noun` is the kind that a counted noun tells.
     """
 
     start: int
@@ -61,8 +63,8 @@ def _is_range(text: str, numbers: list[float]) -> bool:
     """Whether two numbers stand with a range mark between them."""
     if len(numbers) != 2:
         return False
-    first, second = (m.span() for m in list(m for m in _NUMBER.finditer(text) if m[0] in number_words() or m[0][0].isdigit())[:2])
-    return bool(_TO.match(text[first[1] : second[0]].strip())) and numbers[0] < numbers[1]
+    first, second = [m for m in _NUMBER.finditer(text) if m[0] in number_words() or m[0][0].isdigit()][:2]
+    return bool(_TO.match(text[first.end() : second.start()].strip())) and numbers[0] < numbers[1]
 
 
 def _ends(text: str | None, default: float = 1.0) -> tuple[float, float | None]:
@@ -73,13 +75,15 @@ def _ends(text: str | None, default: float = 1.0) -> tuple[float, float | None]:
     return numbers[0], numbers[1] if len(numbers) > 1 and numbers[1] > numbers[0] else None
 
 
-def _frequency(low: str, at: int, p: Patterns) -> Part | None:
+def _frequency(low: str, at: int) -> Part | None:
     """A frequency: "daily", "twice a week", "every 6 months", "q2w", "3 times weekly"."""
-    if m := p.multiplied.match(low, at):
+    if m := rates().multiplied.match(low, at):
         base, multiplies = frequencies()[" ".join(m[2].split())]
         if multiplies:
-            return Part(m.start(), m.end(), "frequency", frequency=base._replace(frequency=_ADVERBS.get(m[1]) or _value(m[1])))
-    if m := p.per.match(low, at):
+            return Part(
+                m.start(), m.end(), "frequency", frequency=base._replace(frequency=_ADVERBS.get(m[1]) or _value(m[1]))
+            )
+    if m := rates().per.match(low, at):
         number = _ADVERBS.get(m[1].split()[0]) or _values(m[1])[0]
         period, period_max = _ends(m[2])
         unit = _unit(m[3])
@@ -88,33 +92,33 @@ def _frequency(low: str, at: int, p: Patterns) -> Part | None:
         return Part(m.start(), m.end(), "frequency", frequency=Frequency(number, period, unit, None, period_max))
     if low[at].isdigit():
         return None
-    if m := p.code.match(low, at):
+    if m := rates().code.match(low, at):
         return Part(m.start(), m.end(), "frequency", frequency=frequencies()[" ".join(m[0].split())][0])
-    if m := p.every.match(low, at):
+    if m := rates().every.match(low, at):
         period, period_max = (2.0, None) if m["other"] else (3.0, None) if m["third"] else _ends(m["n"])
         return Part(m.start(), m.end(), "frequency", frequency=Frequency(1.0, period, _unit(m["u"]), None, period_max))
-    if low[at] == "q" and (m := p.latin.match(low, at)):
+    if low[at] == "q" and (m := rates().latin.match(low, at)):
         period, period_max = _ends(m[1])
         return Part(m.start(), m.end(), "frequency", frequency=Frequency(1.0, period, _unit(m[2]), None, period_max))
     return None
 
 
-def _time(low: str, at: int, p: Patterns) -> Part | None:
-    """Amounts of time before their unit: "1, 3 and 6 months", "7-10 days", "half a year"; also intervals and ordinals ("15th day")."""
-    if m := p.half.match(low, at):
+def _time(low: str, at: int) -> Part | None:
+    """Amounts of time: "1, 3 and 6 months", "7-10 days", "half a year"; also intervals and ordinals ("15th day")."""
+    if m := times().half.match(low, at):
         unit = _unit(m[1])
         return Part(m.start(), m.end(), "time", ((6.0, "mo") if unit == "a" else (0.5, unit),))
-    m = p.quantity.match(low, at)
+    m = times().quantity.match(low, at)
     if m is None:
-        if m := p.ordinal.match(low, at):
+        if m := times().ordinal.match(low, at):
             return Part(m.start(), m.end(), "point", tuple((n, _unit(m[2])) for n in _values(m[1])))
         return None
     numbers, unit = _values(m[1]), _unit(m[2] or m[3])
     span = _is_range(m[1], numbers)
     values = tuple((n, unit) for n in numbers)
-    if behind := p.apart.match(low, m.end()):
+    if behind := rates().apart.match(low, m.end()):
         return Part(m.start(), behind.end(), "interval", values, span)
-    if behind := p.intervals_behind.match(low, m.end()):
+    if behind := rates().intervals_behind.match(low, m.end()):
         if "intervals" in behind[0] and (len(numbers) == 1 or span):
             high = numbers[1] if span else None
             return Part(m.start(), behind.end(), "frequency", frequency=Frequency(1.0, numbers[0], unit, None, high))
@@ -123,25 +127,27 @@ def _time(low: str, at: int, p: Patterns) -> Part | None:
 
 
 _BEFORE_LETTER = re.compile(
-    r"(?:\b(?:on|at|by|from|to|until|through|since|and|or|after|before|between|injections?|infusions?|baseline|days?)[ \n]|[,(;/–-][ ]?|\n|^)\Z"
+    r"(?:\b(?:on|at|by|from|to|until|through|since|and|or|after|before|between|injections?|infusions?|"
+    r"baseline|days?)[ \n]|"
+    r"[,(;/–-][ ]?|\n|^)\Z"
 )
 
 
-def _points(low: str, at: int, p: Patterns) -> Part | None:
+def _points(low: str, at: int) -> Part | None:
     """Numbers behind their unit: "day 1, 14, 28", "weeks 4/8/12", "days -5 to -3", "d+100"."""
-    m = p.label.match(low, at)
+    m = times().label.match(low, at)
     if m is None:
         return None
     unit = words("label")[m[1]]
-    first = p.point.match(low, m.end())
-    if first is None or p.not_point.match(low, first.end()):
+    first = times().point.match(low, m.end())
+    if first is None or times().not_point.match(low, first.end()):
         return None
     if len(m[1]) == 1 and (first.start(1) != m.end() or not _BEFORE_LETTER.search(low, max(0, at - 12), at)):
         return None
     values = [(-_value(first[2]) if first[1] and first[1] in _SIGNS else _value(first[2]), unit)]
     end, span = first.end(), False
-    while len(values) < 40 and (m := p.next_point.match(low, end)):
-        if p.not_point.match(low, m.end()) or (m[3] is None):
+    while len(values) < 40 and (m := times().next_point.match(low, end)):
+        if times().not_point.match(low, m.end()) or (m[3] is None):
             break
         number = -_value(m[3]) if m[2] and m[2] in _SIGNS else _value(m[3])
         label = _label_between(low[m.end(1) : m.start(3)])
@@ -173,27 +179,25 @@ def _noun(text: str) -> str:
     return giving.get(word) or giving.get(word.removesuffix("s")) or "administration"
 
 
-_NO_COUNT = re.compile(r"[ -]{0,2}(?:level|group|cohort|escal|regimen|of age|arms?\b|are being|will be comp|limit|approach|option|strateg|modalit|naive|area|field|site|doses?\b)")
 _ONE = re.compile(r"(?:(?:intra[a-z]{3,12}|iv|im|sc|subcutaneous|additional|further|full)\s{1,4})?")
 
 
-def _count(low: str, at: int, p: Patterns) -> Part | None:
+def _count(low: str, at: int) -> Part | None:
     """How many times: "3 times", "7x", "once", "total of 2", "two infusions", "single intravenous dose"."""
-    if m := p.total.match(low, at):
+    if m := counts().total.match(low, at):
         return Part(m.start(), m.end(), "count", ((_value(m[1]), ""),))
-    if low.startswith(("single", "one"), at) and (m := p.single.match(low, at)):
-        if _NO_COUNT.match(low, m.end()) or (low.startswith("one", at) and not _ONE.fullmatch(m["adj"] or "")):
+    if low.startswith(("single", "one"), at) and (m := counts().single.match(low, at)):
+        if counts().no_count.match(low, m.end()) or (low.startswith("one", at) and not _ONE.fullmatch(m["adj"] or "")):
             return None
         end = m.end() if not m["adj"] else at + (6 if low.startswith("single", at) else 3)
         return Part(at, end, "count", ((1.0, ""),), noun=_noun(m["noun"]))
-    if m := p.given.match(low, at):
-        if not _NO_COUNT.match(low, m.end()):
-            number, high = _ends(m["n"])
-            end = m.end() if not m["adj"] else m.end("n")
-            if 1 <= number < 200 and number == int(number):
-                values = ((number, ""),) if high is None else ((number, ""), (high, ""))
-                return Part(at, end, "count", values, high is not None, noun=_noun(m["noun"]))
-    if m := p.times.match(low, at):
+    if (m := counts().given.match(low, at)) and not counts().no_count.match(low, m.end()):
+        number, high = _ends(m["n"])
+        end = m.end() if not m["adj"] else m.end("n")
+        if 1 <= number < 200 and number == int(number):
+            values = ((number, ""),) if high is None else ((number, ""), (high, ""))
+            return Part(at, end, "count", values, high is not None, noun=_noun(m["noun"]))
+    if m := counts().times.match(low, at):
         if m["a"]:
             if m["a"] == "once" and not _ONCE.match(low, m.end()):
                 return None
@@ -203,13 +207,19 @@ def _count(low: str, at: int, p: Patterns) -> Part | None:
         if _NO_TIMES.match(low, m.end()) or "." in m["n"]:
             return None
         number, high = _ends(m["n"])
-        return Part(m.start(), m.end(), "count", ((number, ""),) if high is None else ((number, ""), (high, "")), high is not None)
+        return Part(
+            m.start(),
+            m.end(),
+            "count",
+            ((number, ""),) if high is None else ((number, ""), (high, "")),
+            high is not None,
+        )
     return None
 
 
-def _interval(low: str, at: int, p: Patterns) -> Part | None:
+def _interval(low: str, at: int) -> Part | None:
     """ "interval between the two infusions was 14 days", "intervals of 6-12 months" (in the plural: a frequency)."""
-    m = p.interval.match(low, at)
+    m = rates().interval.match(low, at)
     if m is None:
         return None
     numbers, unit = _values(m[1]), _unit(m[2])
@@ -219,12 +229,12 @@ def _interval(low: str, at: int, p: Patterns) -> Part | None:
     return Part(at, m.end(), "interval", tuple((n, unit) for n in numbers), len(numbers) == 2)
 
 
-def _start(low: str, at: int, p: Patterns) -> Part | None:
-    m = p.start.match(low, at)
+def _start(low: str, at: int) -> Part | None:
+    m = times().start.match(low, at)
     return Part(at, m.end(), "start", ((0.0, "d"),)) if m else None
 
 
-_Reader = Callable[[str, int, Patterns], Part | None]
+_Reader = Callable[[str, int], Part | None]
 _FIRST = re.compile(r"[a-z]{1,24}|[0-9]")
 _ON_NUMBERS: tuple[_Reader, ...] = (_frequency, _time, _count)
 
@@ -253,19 +263,18 @@ def _readers() -> dict[str, tuple[_Reader, ...]]:
 def read_part(low: str, at: int) -> Part | None:
     """The part that starts right at `at`, without the words that say its role; None where there is none."""
     first = _FIRST.match(low, at)
-    p = patterns()
     if first is None:
-        m = p.times.match(low, at) if low.startswith(("x", "×"), at) else None
+        m = counts().times.match(low, at) if low.startswith(("x", "×"), at) else None
         return Part(at, m.end(), "count", ((_value(m["y"]), ""),)) if m and m["y"] else None
     word = first[0]
     if word.isdigit() or word in number_words():
-        if not p.numeric.match(low, at):
+        if not anchors().numeric.match(low, at):
             return None
         readers = _ON_NUMBERS
     else:
         readers = _readers().get(word, ())
     for reader in readers:
-        part = reader(low, at, p)
+        part = reader(low, at)
         if part is not None:
             return part
     return None
