@@ -57,7 +57,7 @@ def test_outputs_of_all_cases_validate(extractor: Extractor, label: str) -> None
 
 
 _PIECES = st.sampled_from(
-    RECORD.split() + ["😀", "≥", "×", "106", "/kg", "10\\^6", "\n", "&lt;", "Â²", "µ", "(", "–", "1,5", "%"]
+    [*RECORD.split(), "😀", "≥", "×", "106", "/kg", "10\\^6", "\n", "&lt;", "Â²", "µ", "(", "–", "1,5", "%"]
 )
 
 

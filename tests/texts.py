@@ -8,7 +8,8 @@ Brief Summary:
 Participants with active lupus nephritis receive human umbilical cord mesenchymal stem cells.
 
 Arm: Treatment
-Umbilical cord mesenchymal stem cells, 1 × 106/kg by intravenous infusion once a week for 4 weeks. Prednisone 10 mg/day orally.
+Umbilical cord mesenchymal stem cells, 1 × 106/kg by intravenous infusion once a week for 4 weeks.
+Prednisone 10 mg/day orally.
 
 Inclusion Criteria:
 1. Age ≥ 18 years and ≤ 65 years

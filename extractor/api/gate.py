@@ -14,18 +14,27 @@ class Gate:
 
     def __init__(self, running: int, waiting: int, retry_after: int) -> None:
         self._working = threading.BoundedSemaphore(running)
-        self._admitted = threading.BoundedSemaphore(running + waiting)
+        self._lock = threading.Lock()
+        self._free = running + waiting
         self._retry_after = retry_after
+
+    def free(self) -> int:
+        """How many more requests would be admitted now."""
+        return self._free
 
     @contextmanager
     def request(self) -> Iterator[None]:
         """Admit one request for the block. Raises Problem 503 with Retry-After, at once, when too many are here."""
-        if not self._admitted.acquire(blocking=False):
+        with self._lock:
+            admitted = self._free > 0
+            self._free -= admitted
+        if not admitted:
             raise Problem(503, "BUSY", "Too many requests at a time.", headers={"Retry-After": str(self._retry_after)})
         try:
             yield
         finally:
-            self._admitted.release()
+            with self._lock:
+                self._free += 1
 
     @contextmanager
     def work(self) -> Iterator[None]:

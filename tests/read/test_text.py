@@ -52,7 +52,7 @@ def test_a_file_of_mixed_origin_keeps_its_good_characters() -> None:
     ],
 )
 def test_what_is_no_text_is_refused(data: bytes, says: str) -> None:
-    with pytest.raises(EncodingError, match="^byte ") as error:
+    with pytest.raises(EncodingError, match=r"^byte ") as error:
         decode(data)
     assert says in str(error.value)
 
