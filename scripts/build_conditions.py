@@ -7,7 +7,7 @@ MONDO.json: cellxgene_ontology_guide/data/MONDO-ontology-*.json.zst, decompresse
 Both ontologies are CC BY 4.0; the attribution stands in NOTICE and in the file's header.
 
 Left out: obsolete terms, diseases of animals, susceptibilities, abbreviations (they are read only where a text defines them or
-conditions_extra.csv lists them), names that open with a word of severity, names of more than nine words, HPO's modes of
+conditions_extra.csv lists them), names that open with a word of severity or course, names of more than nine words, HPO's modes of
 inheritance, courses and modifiers.
 """
 
@@ -27,15 +27,24 @@ _ANIMAL = "MONDO:0005583"
 _COURSE = {"recurrent", "refractory", "active", "localized", "adult", "childhood", "high", "low"}  # of MONDO's names
 _MOST_WORDS = 9
 _FEWEST_NAMES = 2  # names in which a word must stand before a head to be a modifier
-_REFUSED = re.compile(r"susceptib|association with|, somatic|modifier of|obsolete|non-human|\bin (?:cats|dogs)\b|[{}<>\[\]]")
-_NO_MODIFIER = re.compile(r"^(?:\d.*|.|of|and|the|with|in|to|or|by|due|from|type|other|non|like|a|an|for|without|related|associated|induced)$")
+_REFUSED = re.compile(
+    r"susceptib|association with|, somatic|modifier of|obsolete|non-human|\bin (?:cats|dogs)\b|[{}<>\[\]]"
+)
+_NO_MODIFIER = re.compile(
+    r"^(?:\d.*|.|of|and|the|with|in|to|or|by|due|from|type|other|non|like|a|an|for|without|related|associated|induced)$"
+)
 
 
 def mondo_terms(path: Path) -> list[tuple[str, str, list[str]]]:
     """(code, label, names) of human diseases."""
     out = []
     for code, term in json.loads(path.read_text(encoding="utf-8")).items():
-        if code.startswith("MONDO:") and not term["deprecated"] and _ANIMAL not in term["ancestors"] and code != _ANIMAL:
+        if (
+            code.startswith("MONDO:")
+            and not term["deprecated"]
+            and _ANIMAL not in term["ancestors"]
+            and code != _ANIMAL
+        ):
             out.append((code, term["label"], [term["label"], *term.get("synonyms", [])]))
     return out
 
@@ -47,7 +56,9 @@ def hpo_terms(path: Path) -> list[tuple[str, str, list[str]]]:
         lines = block.splitlines()
         if "is_obsolete: true" in lines:
             continue
-        field = {"id": "", "name": ""} | {k: v for k, _, v in (line.partition(": ") for line in lines) if k in ("id", "name")}
+        field = {"id": "", "name": ""} | {
+            k: v for k, _, v in (line.partition(": ") for line in lines) if k in ("id", "name")
+        }
         names = re.findall(r'^synonym: "([^"]+)" (?:EXACT|NARROW)', block, re.MULTILINE)
         parents = re.findall(r"^is_a: (HP:\d+)", block, re.MULTILINE)
         terms[field["id"]] = (field["name"], [field["name"], *names], parents)
@@ -55,7 +66,9 @@ def hpo_terms(path: Path) -> list[tuple[str, str, list[str]]]:
     def abnormal(code: str) -> bool:
         return code == "HP:0000118" or any(map(abnormal, terms[code][2]))
 
-    return [(code, label, names) for code, (label, names, _) in terms.items() if code != "HP:0000118" and abnormal(code)]
+    return [
+        (code, label, names) for code, (label, names, _) in terms.items() if code != "HP:0000118" and abnormal(code)
+    ]
 
 
 def usable(name: str, key: str, severity: set[str]) -> bool:
@@ -69,7 +82,7 @@ def usable(name: str, key: str, severity: set[str]) -> bool:
 
 
 def inverted(name: str) -> str | None:
-    """"kidney disease, chronic" for "chronic kidney disease" and the other way round."""
+    """ "kidney disease, chronic" for "chronic kidney disease" and the other way round."""
     if name.count(",") == 1:
         tail, _, head = name.partition(", ")
         return f"{head} {tail}"
@@ -79,7 +92,10 @@ def inverted(name: str) -> str | None:
 
 def main(mondo: Path, hpo: Path) -> None:
     words = load_table("condition_words.csv", ("words", "role"))
-    role = {kind: {key_of(w) for row in words if row["role"] == kind for w in row.many("words")} for kind in ("severity", "head", "stop")}
+    role = {
+        kind: {key_of(w) for row in words if row["role"] == kind for w in row.many("words")}
+        for kind in ("severity", "head", "stop")
+    }
     taken: dict[str, str] = {}
     label_of: dict[str, str] = {}
     before: Counter[str] = Counter()
@@ -108,7 +124,9 @@ def main(mondo: Path, hpo: Path) -> None:
     ]
     for code in sorted(by_code):
         lines += [f">{code}\t{label_of[code]}", *sorted(by_code[code])]
-    lines += [f"~{word}" for word in sorted(w for w, n in before.items() if n >= _FEWEST_NAMES and w not in role["head"])]
+    lines += [
+        f"~{word}" for word in sorted(w for w, n in before.items() if n >= _FEWEST_NAMES and w not in role["head"])
+    ]
     data = gzip.compress("\n".join(lines).encode(), 9, mtime=0)
     (FOLDER / FILE).write_bytes(data)
     print(f"{len(by_code)} terms, {len(taken)} names, {len(data)} bytes")

@@ -15,21 +15,23 @@ HPO = "http://purl.obolibrary.org/obo/hp.owl"
 FILE = "conditions.tsv.gz"
 TOKEN = re.compile(r"[^\W_]+(?:['’´`]s\b)?")
 # head: a noun that makes a condition of the modifiers before it; modifier: one more word that may stand before a head;
-# alone: a head that is a condition without one; severity: left out at a name's start; instrument: the head of a proper name that
-# is no condition; tool: as instrument, also in small letters; finding: what "abnormal" makes a condition of; deviation: the words
-# like abnormal; allergy: opens "allergy to ..."; allergen-end: ends the allergen; stop: a name of the ontologies that is an
-# ordinary word here
-# (not-modifier: stands before heads, but outside the name; leukemia-cue: stands before ALL; sample: stands before a pregnancy test)
-ROLES = (
-    "head", "alone", "modifier", "not-modifier", "severity", "instrument", "tool", "finding", "deviation", "allergy", "allergen-end", "stop",
-    "leukemia-cue", "sample",
-)  # fmt: skip
+# alone: a head that is a condition without one; not-modifier: stands before heads, but outside the name; severity: left out
+# at a name's start; instrument: the head of a proper name that is no condition; tool: as instrument, also in small letters;
+# finding: what "abnormal" makes a condition of; deviation: the words like abnormal; allergy: opens "allergy to ...";
+# allergen-end: ends the allergen; stop: a name of the ontologies that is an ordinary word here; leukemia-cue: stands before
+# ALL; sample: stands before a pregnancy test
+ROLES = tuple(
+    "head alone modifier not-modifier severity instrument tool finding deviation allergy allergen-end stop leukemia-cue "
+    "sample".split()
+)
 _SPELLINGS = (
-    ("aem", "em"), ("oed", "ed"), ("tumour", "tumor"), ("rrhoea", "rrhea"), ("oesoph", "esoph"), ("paed", "ped"), ("gynaec", "gynec"),
-    ("foet", "fet"), ("orthop", "orthop"), ("caec", "cec"),
+    ("aem", "em"), ("oed", "ed"), ("tumour", "tumor"), ("rrhoea", "rrhea"), ("oesoph", "esoph"), ("paed", "ped"),
+    ("gynaec", "gynec"), ("foet", "fet"), ("caec", "cec"),
 )  # fmt: skip
-_IRREGULAR = {"vs": "versus", "metastases": "metastasis", "mellitis": "mellitus", "veins": "vein", "hepatitides": "hepatitis", "i": "1", "ii": "2",
-              "iii": "3", "iv": "4"}  # fmt: skip
+_IRREGULAR = {
+    "vs": "versus", "metastases": "metastasis", "mellitis": "mellitus", "hepatitides": "hepatitis",
+    "i": "1", "ii": "2", "iii": "3", "iv": "4",
+}  # fmt: skip
 _FEWEST = 4  # letters of a word that may be a plural
 
 
@@ -45,10 +47,10 @@ class Concept(NamedTuple):
 
 
 class Names(NamedTuple):
-    """The vocabulary. Keys are `key_of` names; `longest`: first word of a key -> words of the longest key that begins so."""
+    """The vocabulary. Keys are `key_of` names; `longest`: first, second word of a key -> words of the longest key like that."""
 
     concepts: dict[str, Concept | None]
-    longest: dict[str, int]
+    longest: dict[str, dict[str, int]]
     modifiers: frozenset[str]
     capitals: dict[str, Concept | None]  # abbreviations, as written
     words: dict[str, frozenset[str]]  # role -> words
@@ -116,12 +118,15 @@ def names() -> Names:
             else:
                 key = key_of(name)
                 concepts[key] = known or concepts.get(key)
-    longest: dict[str, int] = {}
+    longest: dict[str, dict[str, int]] = {}
     for key in concepts:
         first, _, rest = key.partition(" ")
-        count = 1 + rest.count(" ") + 1 if rest else 1
-        if count > longest.get(first, 0):
-            longest[first] = count
+        if rest:
+            second, _, more = rest.partition(" ")
+            count = 3 + more.count(" ") if more else 2
+            seconds = longest.setdefault(first, {})
+            if count > seconds.get(second, 0):
+                seconds[second] = count
     modifiers |= words["modifier"]
     modifiers -= words["severity"] | words["not-modifier"] | words["deviation"]
     return Names(concepts, longest, frozenset(modifiers), capitals, {role: frozenset(ws) for role, ws in words.items()})

@@ -1,0 +1,65 @@
+"""Abbreviations of conditions: defined in the text, initials of a name found in it, or listed."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+
+from extractor.scan import Scan
+from extractor.tag.abbreviations import find_abbreviations
+from extractor.tag.condition_names import TOKEN, Concept, Names, stem
+from extractor.tag.condition_search import Found, Words
+
+_CAPITALS = re.compile(r"(?<![\w])[A-Z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9-]*(?!\w)")
+# initials that mostly mean something else in records
+_NO_INITIALS = frozenset(
+    """IV CT PI US UK MS IL II III VI IX XI BP CD ID NK PD MD DR PT SC IP AR CR MR GA LC IM IC PR OR NA AE HR ED IT AN IS TO
+    DC SD BM PB UC AML ALL""".split()
+)
+_NAMING = ("condition.name", "condition.head")
+_LEADING = ("title", "conditions", "summary")  # where a record names what it is about
+_LEAST_SHARE = 0.7  # of a defined long form and the name that share their characters
+_TOOL = re.compile(r"[ -]([A-Za-z]+)")
+
+
+def find_short(scan: Scan, words: Words, vocab: Names, found: list[Found]) -> list[Found]:
+    """Abbreviations of names: defined, initials of a name found, or listed."""
+    text = scan.text
+    known: dict[str, Concept | None] = dict(vocab.capitals)
+    ends = sorted((f.end, f) for f in found)
+    places = [end for end, _ in ends]
+    for defined in find_abbreviations(scan):
+        i = bisect_left(places, defined.end - 1)
+        if i < len(ends) and places[i] - defined.end <= 1:
+            f = ends[i][1]
+            shared = min(f.end, defined.end) - max(f.start, defined.start)
+            if f.rule in _NAMING and shared >= _LEAST_SHARE * max(defined.end - defined.start, f.end - f.start):
+                known[defined.short] = f.concept
+    for f in found:
+        initials = "".join(words.text[words.spans[k][0]] for k in range(f.first, f.last + 1)).upper()
+        if initials in _NO_INITIALS or not 2 <= len(initials) <= 5 or f.rule not in _NAMING or initials in known:
+            continue
+        section = scan.section_at(f.start)
+        if len(initials) > 2 or (section and section.kind in _LEADING):
+            known[initials] = f.concept
+    out = []
+    for match in _CAPITALS.finditer(text):
+        short = match[0]
+        if short not in known and short.endswith("s"):
+            short = short[:-1]
+        if short == "ALL" and short not in known and _before(text, match.start()) in vocab.words["leukemia-cue"]:
+            known = {**known, short: vocab.concepts.get("acute lymphoblastic leukemia")}
+        if short in known and not _tool_after(text, match.end(), vocab):
+            out.append(Found(match.start(), match.start() + len(match[0]), "condition.abbreviation", known[short]))
+    return out
+
+
+def _before(text: str, at: int) -> str:
+    """The stem of the word before `at`."""
+    found = TOKEN.findall(text, max(0, at - 20), at)
+    return stem(found[-1]) if found else ""
+
+
+def _tool_after(text: str, at: int, vocab: Names) -> bool:
+    word = _TOOL.match(text, at)
+    return word is not None and stem(word[1]) in vocab.words["tool"]
