@@ -6,9 +6,11 @@ are ranges.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from extractor.normalise.timing import fhir_timing
 from extractor.scan import Scan
-from extractor.spans import Mention, Value
+from extractor.spans import Mention, Value, Warn
 from extractor.tag.schedule_parts import Part
 
 _ISO = {"a": "P{}Y", "mo": "P{}M", "wk": "P{}W", "d": "P{}D", "h": "PT{}H", "min": "PT{}M", "s": "PT{}S"}
@@ -115,7 +117,22 @@ def read(chain: tuple[Part, ...], kind: str) -> Value:
     return value
 
 
+def _points_reading(chain: tuple[Part, ...], kind: str) -> Value | None:
+    """The other reading of "2 weeks to 12 months": measured at both ends; None where the chain has no such range."""
+    if not any(
+        part.joint in TO and part.kind in ("time", "point") and before.kind in ("time", "start")
+        for before, part in pairwise(chain)
+    ):
+        return None
+    return read(tuple(part._replace(joint="and", role="") if part.joint in TO else part for part in chain), kind)
+
+
 def normalise(mention: Mention, scan: Scan) -> Mention:
-    """The mention with its value."""
+    """The mention with its value; a range of times keeps its other reading as an alternative."""
     chain, kind = mention.parts
-    return mention.but(value=read(chain, kind))
+    value = read(chain, kind)
+    other = _points_reading(chain, kind)
+    if other is None or other == value:
+        return mention.but(value=value)
+    warning = Warn("SCHEDULE_RANGE", "a range of times: its end may be a limit or a point of its own")
+    return mention.but(value=value, alternatives=(other,), warnings=(warning,))

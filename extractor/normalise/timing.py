@@ -75,7 +75,7 @@ def fhir_timing(value: dict[str, Any]) -> Timing | None:
     repeat: Timing = {}
     if value.get("until") or (value.get("duration") and not _one_event(value)):
         repeat |= _bounds({k: v for k, v in value.items() if not (_one_event(value) and k.startswith("duration"))})
-    if "count" in value:
+    if value.get("count", 0) >= 1:
         repeat["count"] = value["count"]
         if "count_max" in value:
             repeat["countMax"] = value["count_max"]

@@ -15,7 +15,8 @@ _LEAD = re.compile(
 )
 _OPENS = re.compile(
     r"(?:at|on|from|after|before|up ?to|through|until|till|within|during|over|by|in|pre|post|between|since|time|start|"
-    r"end|every|each|baseline|day|week|month|year|hour|minute|visit|screen|random|enrol|inclusion|first|follow|change from|"
+    r"end|every|each|baseline|day|week|month|year|hour|minute|visit|screen|random|enrol|inclusion|first|follow|"
+    r"change from|"
     r"duration|assessed|measured|daily|weekly|monthly|once|immediately|at least|an? (?:average|minimum|maximum)|"
     r"approximately|about|intra|admission|discharge|continu|[0-9~<≤(\[+-]|one|two|three|four|five|six|seven|eight|nine|ten|"
     r"twelve|eighteen|twenty|thirty)"
