@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from extractor.scan import Scan
@@ -86,6 +87,15 @@ def _window(mention: Mention, items: Sequence[tuple[int, Mention]], starts: Sequ
     return items[low:high]
 
 
+def _names(products: Sequence[tuple[int, Mention]], scan: Scan) -> dict[int, int]:
+    """Abbreviation -> the name it stands behind: in "mesenchymal stem cells (MSCs)" links go to the name."""
+    return {
+        j: i
+        for (i, name), (j, short) in pairwise(products)
+        if 1 <= short.start - name.end <= 3 and scan.text[name.end : short.start].strip() == "("
+    }
+
+
 def find_links(mentions: Sequence[Mention], scan: Scan) -> list[Link]:
     """All relations among `mentions` (sorted by start), by start of the head."""
     places = Places(scan)
@@ -93,6 +103,7 @@ def find_links(mentions: Sequence[Mention], scan: Scan) -> list[Link]:
     products = [(i, m) for i, m in live if m.label == "CELL_PRODUCT"]
     doses = [(i, m) for i, m in live if m.label in ("CELL_DOSE", "DRUG_DOSE")]
     product_starts, dose_starts = [m.start for _, m in products], [m.start for _, m in doses]
+    names = _names(products, scan)
     links = []
     for i, mention in live:
         if mention.label == "CELL_DOSE":
@@ -106,6 +117,21 @@ def find_links(mentions: Sequence[Mention], scan: Scan) -> list[Link]:
                     found = product
         else:
             continue
-        if found is not None and found[0] != i:
-            links.append(Link(TYPES[mention.label], i, found[0], found[1]))
-    return links
+        if found is not None:
+            links.append(Link(TYPES[mention.label], i, names.get(found[0], found[0]), found[1]))
+    return _to_doses(links, mentions, places)
+
+
+def _to_doses(links: list[Link], mentions: Sequence[Mention], places: Places) -> list[Link]:
+    """What is said of a product is said of its dose, where its paragraph states just one cell dose."""
+    by_block: dict[tuple[int, int], list[Link]] = {}
+    for link in links:
+        if link.type == "DOSE_OF":
+            by_block.setdefault(places.block(mentions[link.head].start), []).append(link)
+    out = []
+    for link in links:
+        stated = by_block.get(places.block(mentions[link.head].start), [])
+        if link.type != "DOSE_OF" and mentions[link.tail].label == "CELL_PRODUCT" and len(stated) == 1:
+            link = Link(link.type, link.head, stated[0].head, round(link.score * stated[0].score, 3))
+        out.append(link)
+    return out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -9,6 +10,10 @@ from extractor.relate.links import Link
 from extractor.scan import Scan
 from extractor.sections import Section
 from extractor.spans import Mention
+
+
+# the amount is that of all administrations together, so it is not multiplied
+_ALL_TOLD = re.compile(r"\btotal|cumulative|divided|\bsplit|in all\b|overall|altogether|fraction")
 
 
 class Plan(NamedTuple):
@@ -56,10 +61,24 @@ def _plan(dose: int | None, product: int | None, given: list[Link], mentions: Se
     schedules = tuple(sorted(link.head for link in given if link.type == "SCHEDULE_OF"))
     values = [mentions[i].value or {} for i in schedules]
     count = _administrations(values)
-    timing = next((v["timing"] for v in values if v.get("timing")), None)
+    timing = _timing([v["timing"] for v in values if v.get("timing")])
     about = mentions[dose if dose is not None else product or 0]
-    total = _total(about.value or {}, count) if dose is not None else None
+    single = dose is not None and not _ALL_TOLD.search(scan.lower, max(0, about.start - 60), about.end + 30)
+    total = _total(about.value or {}, count) if single else None
     return Plan(_arm(about, scan), product, dose, routes, schedules, timing, count, total)
+
+
+def _timing(timings: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """One FHIR Timing of all that is said of when: repeats joined where they do not contradict, else the first."""
+    if not timings:
+        return None
+    joined = dict(timings[0].get("repeat", {}))
+    for timing in timings[1:]:
+        repeat = timing.get("repeat", {})
+        if set(timing) - {"repeat"} or any(joined.get(key, value) != value for key, value in repeat.items()):
+            return timings[0]
+        joined |= repeat
+    return {**timings[0], "repeat": joined} if joined else timings[0]
 
 
 def _administrations(values: list[dict[str, Any]]) -> int | None:
