@@ -53,6 +53,7 @@ def hpo_terms(path: Path) -> list[tuple[str, str, list[str]]]:
     """(code, label, names) of phenotypic abnormalities."""
     terms: dict[str, tuple[str, list[str], list[str]]] = {}
     for block in path.read_text(encoding="utf-8").split("\n[Term]\n")[1:]:
+        block = block.partition("\n[")[0]  # typedefs stand behind the last term
         lines = block.splitlines()
         if "is_obsolete: true" in lines:
             continue

@@ -12,7 +12,7 @@ from typing import Any
 
 from extractor.scan import Scan
 from extractor.spans import Mention
-from extractor.tag.condition_names import TOKEN, Names, names, stem
+from extractor.tag.condition_names import NO_CONDITION, TOKEN, Names, names, stem
 from extractor.tag.condition_phrases import find_allergies, find_findings
 from extractor.tag.condition_search import Found, Words, find_names
 from extractor.tag.condition_short import find_short
@@ -34,7 +34,7 @@ def find(scan: Scan) -> list[Mention]:
     found += find_allergies(words, vocab) + find_findings(words, vocab)
     found = [f for f in found if not _proper_name(f, words, vocab)]
     found += find_short(scan, words, vocab, found)
-    return [_mention(f) for f in _longest(found) if not _in_furniture(scan, f.start)]
+    return [_mention(f) for f in _longest(found) if f.concept is not NO_CONDITION and not _in_furniture(scan, f.start)]
 
 
 def _mention(found: Found) -> Mention:

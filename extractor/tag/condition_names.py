@@ -19,9 +19,9 @@ TOKEN = re.compile(r"[^\W_]+(?:['’´`]s\b)?")
 # at a name's start; instrument: the head of a proper name that is no condition; tool: as instrument, also in small letters;
 # finding: what "abnormal" makes a condition of; deviation: the words like abnormal; allergy: opens "allergy to ...";
 # allergen-end: ends the allergen; stop: a name of the ontologies that is an ordinary word here; leukemia-cue: stands before
-# ALL; sample: stands before a pregnancy test
+# ALL; block: a longer name that is no condition; sample: stands before a pregnancy test
 ROLES = tuple(
-    "head alone modifier not-modifier severity instrument tool finding deviation allergy allergen-end stop leukemia-cue "
+    "head alone modifier not-modifier severity instrument tool finding deviation allergy allergen-end stop block leukemia-cue "
     "sample".split()
 )
 _SPELLINGS = (
@@ -44,6 +44,9 @@ class Concept(NamedTuple):
     @property
     def system(self) -> str:
         return HPO if self.code.startswith("HP:") else MONDO
+
+
+NO_CONDITION = Concept("", "")  # of the names that are none
 
 
 class Names(NamedTuple):
@@ -118,6 +121,7 @@ def names() -> Names:
             else:
                 key = key_of(name)
                 concepts[key] = known or concepts.get(key)
+    concepts.update(dict.fromkeys(words["block"], NO_CONDITION))
     longest: dict[str, dict[str, int]] = {}
     for key in concepts:
         first, _, rest = key.partition(" ")

@@ -49,7 +49,7 @@ def find_findings(words: Words, vocab: Names) -> list[Found]:
     for i in [i for i, word in enumerate(words.stems) if word in deviations]:
         last = None
         for j in range(i + 1, min(i + 2 + _MOST_FINDING, len(words.stems))):
-            if not words.joined(j - 1):
+            if not words.joined(j - 1) or words.stems[j] in vocab.words["allergen-end"]:
                 break
             if words.stems[j] in vocab.words["finding"]:
                 last = j

@@ -23,7 +23,7 @@ _TYPE_AFTER = re.compile(r",? (?:type|types) (?:[1-4]|I{1,3}|IV)[ab]?(?![\w-])",
 _HEAD_BEHIND = re.compile(r"[ -]|\s?\(\s?[A-Z][A-Za-z-]{1,8}\)\s")
 _INFECTION_OF = re.compile(r"\s(?:of|with|by)\s(?:the\s)?")
 _TYPE_REACH = 60
-_INVERTED = re.compile(r",\s([A-Z]\w{2,20}(?:\s(?:[0-9]|I{1,3})\b)?)")
+_INVERTED = re.compile(r", ((?:[A-Z]\w{2,20}|[a-z]\w{2,20}(?=[\n;.,)]|$| [A-Z(]))(?: (?:[0-9]|I{1,3})\b)?)")
 
 
 class Found(NamedTuple):
@@ -127,7 +127,7 @@ def _joined_heads(found: list[Found], words: Words, vocab: Names) -> list[Found]
 def _of_site(f: Found, words: Words, vocab: Names) -> Found:
     """ "cancer of the breast": the site behind a head."""
     i = f.last + 1
-    if i + 1 >= len(words.stems) or words.stems[i] != "of" or not words.joined(i - 1):
+    if f.first < f.last or i + 1 >= len(words.stems) or words.stems[i] != "of" or not words.joined(i - 1):
         return f
     i += 2 if words.stems[i + 1] == "the" else 1
     last = i - 1
@@ -167,8 +167,11 @@ def _widen(f: Found, words: Words, vocab: Names) -> Found:
         if items:
             end = items.end()
     inverted = _INVERTED.match(text, end) if end == f.end else None
-    if inverted and " ".join((*map(stem, inverted[1].split()), *words.stems[first : f.last + 1])) in vocab.concepts:
-        end = inverted.end()
+    concept = f.concept
+    if inverted:
+        key = " ".join((*map(stem, inverted[1].split()), *words.stems[first : f.last + 1]))
+        if key in vocab.concepts:
+            end, concept = inverted.end(), vocab.concepts[key]
     wider = _coordinated(f, words, vocab)
     if wider is not None:
         start, first = words.spans[wider][0], wider
@@ -177,7 +180,7 @@ def _widen(f: Found, words: Words, vocab: Names) -> Found:
         start = types.start()
     if start == f.start and end == f.end:
         return f
-    return f._replace(start=start, end=end)
+    return f._replace(start=start, end=end, concept=concept)
 
 
 def _coordinated(f: Found, words: Words, vocab: Names) -> int | None:
