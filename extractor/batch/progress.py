@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 EVERY = 10.0  # seconds between plain lines
 _REFRESH = 0.2
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
 class Progress:
@@ -29,6 +31,7 @@ class Progress:
         self.shown = shown
 
     def __enter__(self) -> Progress:
+        self.started = self.told = time.monotonic()
         if self._bar is not None:
             self._bar.start()
             self._task = self._bar.add_task("", total=None, counts="")
@@ -40,6 +43,14 @@ class Progress:
             self._bar.stop()
         elif self.lines:
             self._tell()
+
+    def say(self, text: str) -> None:
+        """A line of its own on standard error, without the control characters that a file's name may hold."""
+        line = "extractor: " + _CONTROL.sub(" ", text)
+        if self._bar is not None:
+            self._bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
+        else:
+            print(line, file=self.stream, flush=True)
 
     def skip(self, count: int, position: int) -> None:
         """Records of an earlier run: they count, but not for the rate."""
@@ -93,7 +104,7 @@ class Progress:
         left = self.left
         if left:
             parts.append(f"about {duration(left)} left")
-        print("extractor: " + ", ".join(parts), file=self.stream, flush=True)
+        self.say(", ".join(parts))
 
 
 def duration(seconds: float) -> str:

@@ -6,9 +6,8 @@ import hashlib
 import itertools
 import json
 import os
-import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -119,8 +118,9 @@ class _Run:
         self.inputs, self.options, self.stack = inputs, options, stack
         self.output = _output(options)
         self.journal = Journal(beside(options.out, ".journal"), _header(options)) if options.out else None
-        self.report = _Report(options.out)
         self.meter = Meter()
+        self.progress = Progress(self.meter, options.progress)
+        self.report = _Report(options.out, self.progress.say)
         self.mark = Mark()
         self.hash = hashlib.sha256()
         self.under_way: deque[Item] = deque()
@@ -150,10 +150,7 @@ class _Run:
         if self.options.resume:
             return self.journal.last()
         if self.journal.path.exists():
-            print(
-                f"extractor: {self.journal.path.name}: a run that was cut short is begun anew (--resume goes on)",
-                file=sys.stderr,
-            )
+            self.progress.say(f"{self.journal.path.name}: a run that was cut short is begun anew (--resume goes on)")
         return None
 
     def _own_files(self) -> list[Path]:
@@ -195,7 +192,7 @@ class _Run:
         options = self.options
         ready = partial(setup, options.labels, options.max_chars, options.offset_unit, options.format)
         jobs = run_in_order(self._jobs(items), ready, options.workers, lost, lambda job: len(job.text))
-        with Progress(self.meter, options.progress) as progress, closing(jobs):
+        with self.progress as progress, closing(jobs):
             progress.skip(self.mark.done + self.mark.failed, self.meter.done)
             for results in jobs:
                 failed = self.mark.failed
@@ -218,7 +215,7 @@ class _Run:
             failed += 1
         else:
             for warning in job.warnings:
-                print(f"extractor: {job.source}: {warning.code}: {warning.message}", file=sys.stderr)
+                self.progress.say(f"{job.source}: {warning.code}: {warning.message}")
             if self.options.texts is not None and isinstance(item, Record):
                 write_text(self.options.texts, item, self.options.offset_unit)
             size = self.output.write(job, result.payload, done == 0)
@@ -258,7 +255,8 @@ def _header(options: Options) -> dict[str, Any]:
 class _Report:
     """Failed inputs: named on standard error, and a JSON line each in `OUT.errors.jsonl` (no failures: no file)."""
 
-    def __init__(self, out: Path | None) -> None:
+    def __init__(self, out: Path | None, say: Callable[[str], None]) -> None:
+        self.say = say
         self.path = beside(out, ".errors.jsonl") if out else None
         self.part = beside(out, ".errors.part") if out else None
         self._file: BinaryIO | None = None
@@ -279,7 +277,7 @@ class _Report:
 
     def add(self, job: Job, result: Done) -> int:
         where = f"{job.source}: {job.place}" if job.place else job.source
-        print(f"extractor: {where}: {result.code}: {result.message}", file=sys.stderr)
+        self.say(f"{where}: {result.code}: {result.message}")
         if self.part is not None:
             if self._file is None:
                 self._file = self.part.open("ab", buffering=0)

@@ -63,7 +63,7 @@ def _work(extractor: Extractor, offset_unit: str, encode: Encode, job: Job) -> D
     except (ExtractorError, KeyboardInterrupt):
         raise
     except Exception as error:  # a bug of ours on one text must not lose the others: it is named in the report
-        return Done(b"", "INTERNAL", f"{type(error).__name__}: {error}"[:500])
+        return Done(b"", "INTERNAL", " ".join(f"{type(error).__name__}: {error}".split())[:300])
     document.warnings += [DocumentWarning(code=w.code, message=w.message) for w in job.warnings]
     return Done(encode(document))
 

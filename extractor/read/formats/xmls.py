@@ -59,6 +59,7 @@ def records(source: Source) -> Iterator[Record | FailedInput]:
     if _ENTITY.search(source.head.decode("latin-1")):
         raise InputError("the document declares entities: not read, for safety")
     count = 0
+    held: Record | FailedInput | None = None  # a record is good when something follows it: the last may be cut off
     with source.open() as file:
         parser = etree.iterparse(
             file, events=("end",), recover=True, resolve_entities=False, no_network=True, load_dtd=False,
@@ -71,13 +72,17 @@ def records(source: Source) -> Iterator[Record | FailedInput]:
                     continue
                 place = f"{name}[{count}]"
                 count += 1
-                yield _record(element, source, place)
+                if held is not None:
+                    yield held
+                held = _record(element, source, place)
                 _free(element)
         except etree.XMLSyntaxError as error:
             raise InputError(f"damaged XML after {count:,} records: {str(error)[:200]}") from None
         broken = [e for e in parser.error_log if e.level >= etree.ErrorLevels.FATAL and e.type_name in _LOSSES]
     if broken:
-        raise InputError(f"damaged XML: after {count:,} records, line {broken[0].line}: {broken[0].message[:200]}")
+        raise InputError(f"damaged XML: cut off in record {count:,}, line {broken[0].line}: {broken[0].message[:200]}")
+    if held is not None:
+        yield held
     if not count:
         raise InputError("XML of no known registry")
 
