@@ -77,6 +77,8 @@ def _meant_side(parts: Parts, scan: Scan) -> str | None:
     """The side that a quantity without comparator bounds ("low": at least), as criteria of its section mean it."""
     measure = next((n.measure for n in parts.names if n.measure is not None), None)
     good = measure.good if measure else ""
+    if good == "le" and parts.bound.how == "plain":
+        good = "high"
     if good in ("ge", "le"):
         return "low" if good == "ge" else "high"
     if good == "":
@@ -116,6 +118,8 @@ def _unit(parts: Parts) -> str | None:
         return unit
     if parts.bound.dimension == "angle" and "temperature" in measure.dimensions:
         return "Cel"
+    if parts.bound.dimension == "volume" and "1/volume" in measure.dimensions and "volume" not in measure.dimensions:
+        return unit.replace(".", "/") if unit.startswith("10*") else f"/{unit}"  # the quotient sign is lost: "30,000 mm3"
     if unit == "10*9/L" and "1/volume" not in measure.dimensions and "mass/volume" in measure.dimensions:
         return "g/L"  # "G/L" is giga per litre for counts only
     return unit

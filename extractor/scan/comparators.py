@@ -30,7 +30,8 @@ def _table() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, str]]:
     symbols = sorted((t for t in ops if not t[0].isalpha()), key=len, reverse=True)
     words = sorted((t for t in ops if t[0].isalpha()), key=len, reverse=True)
     symbol = "|".join(re.escape(s).replace(r"\ ", "[ ]{0,2}") for s in symbols)
-    word = "|".join(re.escape(w).replace(r"\ ", r"\s{1,2}") for w in words)
+    blank = r"(?:[ \t\xa0]{1,2}|\s{0,2}\n[ \t]{0,16})"  # lines are wrapped inside of them
+    word = "|".join(re.escape(w).replace(r"\ ", blank) for w in words)
     forward = re.compile(rf"\s{{0,3}}(?P<c>{symbol}|(?<![A-Za-z])(?:{word})(?![A-Za-z]))", re.IGNORECASE)
     return forward, re.compile(rf"(?:{symbol}|(?<![A-Za-z])(?:{word})(?![A-Za-z]))", re.IGNORECASE), ops
 
@@ -54,10 +55,12 @@ def find_comparators(text: str) -> list[Comparator]:
 
 
 def comparator_before(comparators: list[Comparator], starts: list[int], text: str, at: int, gap: int = 3) -> Comparator | None:
-    """The comparator that ends right before `at`, with at most `gap` blanks between. `starts`: their starts, sorted."""
+    """The comparator that ends right before `at`, with at most `gap` blanks or one line break between. `starts`: their starts, sorted."""
     from bisect import bisect_left
 
     i = bisect_left(starts, at) - 1
-    if i >= 0 and comparators[i].end <= at <= comparators[i].end + gap and not text[comparators[i].end : at].strip():
-        return comparators[i]
+    if i >= 0 and comparators[i].end <= at <= comparators[i].end + 20:
+        between = text[comparators[i].end : at]
+        if not between.strip() and (len(between) <= gap or between.count("\n") == 1):
+            return comparators[i]
     return None

@@ -39,6 +39,7 @@ class _Read(NamedTuple):
     index: int
 
 
+DAYS = {"a": 365.25, "mo": 30.4375, "wk": 7.0, "d": 1.0, "h": 1 / 24}
 _UNITS = {"y": "a", "a": "a", "m": "mo", "w": "wk", "d": "d", "h": "h"}
 _UNIT = re.compile(
     r"(?:\s{0,2}[-–]?\s?\(?(?P<u>years?|yrs?\.?|y(?=[ .,;)\n]|$)|ys|months?|mos?\.?(?=\W)|mths?|weeks?|wks?|days?|hours?|hrs?)(?![A-Za-z])(?:['’]s?)?\)?)?"
@@ -46,7 +47,7 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _RANGE = re.compile(r"\s{0,2}(?:-{1,2}|–|—|~|∼|～|‐|‑|−|to|-\s?to\s?-|through|thru|till|until|up to)\s{0,2}(?:[<≤]\s?)?", re.IGNORECASE)
-_AND = re.compile(r"\s{0,2}(?:and|&|or|to|-|–)\s{0,2}(?:the\s)?(?:less\sthan\s)?", re.IGNORECASE)
+_AND = re.compile(r"\s{0,2}-?\s{0,2}(?:and|an|&|or|to|-|–)\s{0,2}(?:the\s)?(?:less\sthan\s)?", re.IGNORECASE)
 _BETWEEN = re.compile(r"(?:between|from|range(?:s|d)?(?:\sof|\sfrom|\sbetween)?|ranging\sfrom|within)\s{0,2}(?:the\s)?(?:ages?\s(?:of\s)?)?(?:of\s)?\(?$", re.IGNORECASE)
 _BEHIND = re.compile(
     r"\s{0,3},?\s{0,2}(?:[(])?(?:(?:or|and|and/or|&)\s{1,2}(?:(?P<ge>older|above|over|more|greater|up|upwards?|elder|beyond|higher)|(?P<le>younger|under|below|less|lower))\b"
@@ -76,7 +77,7 @@ _OUTER = re.compile(
     r"all|adults?|and|gender|sexe?s?|any|male|female|with|either|ranging|old|less|more|than|minimum|birth|procedure){0,14}$",
     re.IGNORECASE,
 )
-_FIELD = re.compile(r"(?P<m>min(?:imum)?|max(?:imum)?|lower|upper)\.?\s{0,2}ages?(?:\s(?:limit|for\s(?:inclusion|eligibility|participation)))?(?:\s{0,2}\((?:years?|yrs)\))?\s{0,3}[:=]?\s{0,20}$", re.IGNORECASE)
+_FIELD = re.compile(r"(?P<m>min(?:imum)?|max(?:imum)?|lower|upper)\.?\s{0,2}(?:eligible\s|eligibility\s)?ages?(?:\s(?:limit|for\s(?:inclusion|eligibility|participation)))?(?:\s{0,2}\((?:years?|yrs)\))?\s{0,3}[:=]?\s{0,20}$", re.IGNORECASE)
 _FIELD2 = re.compile(r"age\s{0,2}[(_-]?\s{0,2}(?P<m>min(?:imum)?|max(?:imum)?)\)?\s{0,3}[:=]?\s{0,20}$", re.IGNORECASE)
 _PEOPLE = re.compile(
     r"\b(?:adults?|patients?|subjects?|men|women|males?|females?|child(?:ren)?|participants?|individuals?|volunteers?|people|persons?|boys?|girls?|infants?|adolescents?|genders?|sex(?:es)?|youths?|seniors?|donors?|recipients?|"
@@ -84,7 +85,7 @@ _PEOPLE = re.compile(
     re.IGNORECASE,
 )
 _LINE = re.compile(r"(?:^|\n)[ \t]{0,20}(?:(?:[-*•·–]|[0-9]{1,2}[.)]|[a-z][.)])[ \t]{0,4}){0,2}(?:(?:is|are|be|must be|should be)[ ])?$", re.IGNORECASE)
-_LINE_END = re.compile(r"[ \t]{0,3}(?:[.;,)]|\n|$|and\b|or\b|at\b|with\b|who\b|,|\()")
+_LINE_END = re.compile(r"[ \t\r]{0,3}(?:[.;,)]|\n|$|and\b|or\b|at\b|with\b|who\b|,|\()")
 _DURATION = re.compile(r"\b(?:for|within|last|past|previous|every|history|duration|during|preceding|prior|next|least|first|since|follow-up|survival|expectancy|after|until|interval|of)\s{1,2}(?:the\s|a\s|at\sleast\s|more\sthan\s)?$", re.IGNORECASE)
 _FOLLOWS = re.compile(r"\s{1,2}(?:after|before|prior|ago|since|following|post|from|of\s(?!age)|history|duration|and\s[0-9]|earlier|later|survival|follow|in\s(?!age)|apart|previous|without|on\s|for\s)", re.IGNORECASE)
 
@@ -118,6 +119,9 @@ def _read(scan: Scan, index: int) -> _Read:
         if the:
             op, start, elder = _THE_OPS[re.sub(r"\s+", " ", the["c"].lower())], the.start(), True
             comparator = Comparator(the.start(), the.end(), op)
+    if comparator and text[comparator.start : comparator.start + 3].lower() == "or " and comparator.end - comparator.start <= 13:
+        comparator = Comparator(comparator.start + 3, comparator.end, "gt" if comparator.op == "ge" else "lt")
+        op, start = comparator.op, comparator.start
     if comparator and re.search(r"older|younger", text[comparator.start : comparator.end], re.IGNORECASE):
         elder = True
     between = _BETWEEN.search(text, max(0, first.start - 36), first.start)
@@ -193,11 +197,12 @@ def _other_side(scan: Scan, read: _Read, op: str, comparator: Comparator | None)
         low_op, high_op = (op, second.op) if op[0] == "g" else (second.op, op)
     if low_op is None or high_op is None or value is None:
         return read
-    one, two = (value, number.value) if op[0] in "gel" and value < number.value else (number.value, value)
     first_unit = parts.low_unit or parts.high_unit
     units = (first_unit or unit, unit or first_unit)
-    low_unit, high_unit = units if one == value else (units[1], units[0])
-    if op[0] == "l" and op != "lost" and one == value:
+    lower_first = op[0] == "g" or op in ("eq", "lost")
+    one, two = (value, number.value) if lower_first else (number.value, value)
+    low_unit, high_unit = units if lower_first else (units[1], units[0])
+    if one * DAYS[low_unit or "a"] >= two * DAYS[high_unit or "a"]:
         return read  # "< 18 or > 65": two bounds
     inclusive = _INCLUSIVE.match(text, end)
     end = inclusive.end() if inclusive else end
@@ -234,11 +239,19 @@ def find(scan: Scan) -> list[Mention]:
 _NEAR = re.compile(r"(?:[\s\w.,'’/()&~–-]|[<>=≤≥]){0,24}?(?:years?|yrs?|yo|y\.?/?o|months?|mos|weeks?|wks?|days?|hours?|old|age|above|over|up|\+|y)", re.IGNORECASE)
 
 
+_BEFORE = re.compile(r"(?:(?:older|younger) than |patients? ?[<>≥≤] ?)$", re.IGNORECASE)
+
+
 def _worth(scan: Scan, start: int, end: int, ages: list[tuple[int, int]], starts: list[int]) -> bool:
     i = bisect_left(starts, end)
     if i > 0 and ages[i - 1][1] >= start - 90 or i < len(starts) and starts[i] <= end + 24:
         return True
-    return _NEAR.match(scan.text, end) is not None
+    return _NEAR.match(scan.text, end) is not None or _BEFORE.search(scan.text, max(0, start - 14), start) is not None
+
+
+_HEADING = re.compile(r"[ ]{0,2}:[ \t\r]{0,4}\n[ \t\r]{0,20}\n?\s{0,24}(?:[-*•]\s{0,4})?")
+_GAP_STOP = re.compile(r"\n[ \t\r]{0,20}\n|\n\s{0,20}(?:[-*•]|[0-9]{1,2}[.)])\s")
+_AND_ON = re.compile(r"\s{0,3}(?:,\s?)?(?:and/or|or|and|,)\s{1,3}(?:who\sare\s|are\s|if\s)?")
 
 
 def _mention(scan: Scan, index: int, ages: list[tuple[int, int]], starts: list[int], reach: int) -> tuple[Mention | None, int]:
@@ -265,7 +278,7 @@ def _mention(scan: Scan, index: int, ages: list[tuple[int, int]], starts: list[i
         gap = text[ages[i][1] : start]
         if _INNER.fullmatch(gap) and ":" not in gap:
             evidence, word_start = "age.word", ages[i][0]
-        elif "." not in gap and not re.search(r"\n\s*\n|\n\s*(?:[-*•]|\d+[.)])\s", gap) and _OUTER.fullmatch(gap):
+        elif _HEADING.fullmatch(gap) or "." not in gap and not _GAP_STOP.search(gap) and _OUTER.fullmatch(gap):
             evidence = "age.word"
     elif i + 1 < len(ages) and start <= ages[i + 1][0] < number.start:
         evidence = "age.word"
@@ -275,6 +288,13 @@ def _mention(scan: Scan, index: int, ages: list[tuple[int, int]], starts: list[i
     if evidence is None and read.years and parts.how in ("compared", "range", "behind", "equal", "lost") and _years(parts) and _people_or_line(text, start, read.end):
         if not _FOLLOWS.match(text, read.end):
             evidence = "age.people"
+    if evidence is None and parts.how == "compared" and not read.years and 12 <= number.value <= 99 and number.value == int(number.value):
+        if _PEOPLE.search(text, max(0, start - 40), start) and _LINE_END.match(text, read.end):
+            evidence = "age.people"
+    if evidence is None and reach and 0 <= start - reach <= 16 and parts.how in ("compared", "range", "behind") and (
+        _AND_ON.fullmatch(text, reach, start) and (read.years and _years(parts) or _LINE_END.match(text, read.end)) and not _FOLLOWS.match(text, read.end)
+    ):
+        evidence = "age.further"
     if evidence is None or word_start < reach:
         return None, index + 1
     if evidence == "age.word" and not read.years and not read.elder and parts.how == "plain" and not _LINE.search(text, max(0, word_start - 30), word_start):
@@ -287,7 +307,7 @@ def _mention(scan: Scan, index: int, ages: list[tuple[int, int]], starts: list[i
 
 
 def _years(parts: Parts) -> bool:
-    return (parts.high_unit or parts.low_unit) in ("a", "mo")
+    return (parts.high_unit or parts.low_unit) == "a"
 
 
 def _trim(text: str, start: int, end: int) -> int:

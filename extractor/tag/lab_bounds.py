@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from extractor.scan import Comparator, Scan, read_comparator
+from extractor.scan import Comparator, Scan, read_comparator, read_unit
 from extractor.tag.lab_quantity import Quantity, limit_factor, read_quantity
 from extractor.tag.lab_vocab import pattern
 
@@ -32,17 +32,19 @@ class Bound(NamedTuple):
     mark: tuple[int, int] | None
     symbol: bool
     index: int
+    counted: tuple[int, int] | None = None
+    word: str = ""
 
 
 _OPENING = re.compile(
-    r"(?:\b(?:a|an|the|of|to|about|approximately|approx\.?|around|or|value|score|scores|level|class|grade|stage|total|than|least)|[~(+≈:])\s{0,2}$", re.IGNORECASE
+    r"(?:\b(?:a|an|the|of|to|about|approximately|approx\.?|around|or|value|score|scores|level|class|grade|stage|total|than|least|normal|grade|values? of|levels? of)|[~(≈:+])\s{0,2}$", re.IGNORECASE
 )
 _BETWEEN = re.compile(r"(?:between|from|range(?:s|d)?(?:[ ]of|[ ]from|[ ]between|:)?|ranging[ ]from|within[ ]the[ ]range[ ]of|within)\s{0,2}\(?\s?$", re.IGNORECASE)
 _RANGE = re.compile(r"\s{0,2}(?:-{1,2}|–|—|~|∼|～|‐|‑|−|to|-\s?to\s?-|\.\.|through|till|until|\?)\s{0,2}(?:[<≤]\s?)?", re.IGNORECASE)
 _AND = re.compile(r"\s{0,2}(?:and|&|-|–|—|~|to|or)\s{0,2}", re.IGNORECASE)
 _JOIN = re.compile(r"\s{0,2}(?:,|;)?\s{0,2}(?:and|but|or|to|-|–|&|,|with)?\s{0,2}(?:also|is|are|be|the)?\s{0,2}", re.IGNORECASE)
 _BEHIND = re.compile(
-    r"\s{0,2},?\s{0,2}(?:\((?:inclusive)\)\s)?(?:(?P<ge>(?:or|and|/)\s{0,2}(?:more|greater|higher|above|over|larger|longer|better|plus|bigger)\b|\+(?![A-Za-z0-9])|or\s=?>|minimum\b|and\sup\b|or\sup\b)"
+    r"\s{0,2},?\s{0,2}(?:\((?:inclusive)\)\s)?(?:(?P<ge>(?:or|and|/)\s{0,2}(?:more|greater|higher|above|over|larger|longer|better|plus|bigger)\b|\+(?=[,.;)]|\n|$|\s(?:or|and)\b)|or\s=?>|minimum\b|and\sup\b|or\sup\b)"
     r"|(?P<le>(?:or|and|/)\s{0,2}(?:less|lower|below|under|fewer|smaller|shorter|worse)\b|or\s=?<|maximum\b))(?:\s{1,2}than(?![a-z]))?",
     re.IGNORECASE,
 )
@@ -59,6 +61,8 @@ def comparator_for(scan: Scan, at: int) -> Comparator | None:
     found = scan.comparator_before(at)
     for _ in range(3):
         if found is not None:
+            if scan.text[found.start : found.start + 3].lower() == "or " and found.end - found.start <= 13:
+                return Comparator(found.start + 3, found.end, "gt" if found.op == "ge" else "lt")
             return found
         match = _OPENING.search(scan.text, max(0, at - 16), at)
         if match is None:
@@ -116,7 +120,12 @@ def read_bound(scan: Scan, index: int) -> Bound:
             if between:
                 start = min(start, between.start())
             unit, dimension, reference = _common(first, second)
-            end = _inclusive_end(text, second.end)
+            end = second.end
+            if unit is None and text[end : end + 1] == ")" and text[first.start - 1 : first.start] == "(":
+                outer = read_unit(text, end + 1)
+                if outer is not None:
+                    unit, dimension, end = outer.ucum, outer.dimension, outer.end
+            end = _inclusive_end(text, end)
             strict = "<" in gap
             low_in = op != "gt"
             return Bound(start, end, first.value, low_in, second.value, not strict, unit, dimension, reference, "range", None, symbol, second.index)
@@ -128,7 +137,8 @@ def read_bound(scan: Scan, index: int) -> Bound:
         return Bound(start, end, low, low_in, high, high_in, first.unit, first.dimension, first.reference, "behind", None, False, first.index)
     low, low_in, high, high_in = _sides(op or "eq", first.value)
     bound = Bound(
-        start, _inclusive_end(text, first.end), low, low_in, high, high_in, first.unit, first.dimension, first.reference, _how(op), mark, symbol, first.index
+        start, _inclusive_end(text, first.end), low, low_in, high, high_in, first.unit, first.dimension, first.reference, _how(op), mark, symbol, first.index, first.counted,
+        text[comparator.start : comparator.end].lower() if comparator else "",
     )  # fmt: skip
     return _second_side(scan, bound, op) if op in ("ge", "gt", "le", "lt") else bound
 
@@ -174,19 +184,39 @@ def mirrored(scan: Scan, index: int) -> tuple[Quantity, Comparator] | None:
     comparator = read_comparator(scan.text, first.end)
     if comparator is None or comparator.op not in ("ge", "gt", "le", "lt") or scan.text[comparator.start].isalpha():
         return None
+    if scan.text[first.start - 1 : first.start] == "-" and scan.text[first.start - 2 : first.start - 1] in (" ", "(", "\n"):
+        first = first._replace(start=first.start - 1, value=-first.value)
     return first, comparator
+
+
+_ANCHOR = re.compile(r"(?:I?U[LN][LNRV]R?|L[LN][NL])s?(?![A-Za-z])|[Uu]pper[ \n-]|UPPER|[Ll]ower[ \n-]|LOWER|[Hh]ighest[ ]")
+_ARTICLES = re.compile(
+    r"(?:(?:the|of|institutional|institution'?s?|local|laboratory'?s?|lab|respective|site'?s?|age-adjusted|age-specific|applicable|its|their|testing|study|reference|clinical|normal|central)[ \n]{1,3}){1,4}$",
+    re.IGNORECASE,
+)
+_TWICE_NORMAL = re.compile(r"(?:twice|double|triple|thrice)\s{1,2}(?:of\s)?", re.IGNORECASE)
 
 
 def find_limits(scan: Scan) -> list[Bound]:
     """Bounds at a limit without a number before it: "above the ULN", "twice the upper limit", "ULN × 2.5"."""
     text = scan.text
-    if "LN" not in text and "imit" not in text and "IMIT" not in text and "UNL" not in text:
-        return []
     out = []
-    for name, key in (("upper", "ULN"), ("lower", "LLN")):
-        for match in pattern(name).finditer(text):
-            out.extend(_at_limit(scan, match.start(), match.end(), key))
-    out.sort()
+    for anchor in _ANCHOR.finditer(text):
+        for name, key in (("upper", "ULN"), ("lower", "LLN")):
+            match = pattern(name).match(text, anchor.start())
+            if match:
+                articles = _ARTICLES.search(text, max(0, match.start() - 60), match.start())
+                out.extend(_at_limit(scan, articles.start() if articles else match.start(), match.end(), key))
+                break
+    for word in _FACTORS:
+        at = scan.lower.find(word)
+        while at >= 0:
+            twice = _TWICE_NORMAL.match(text, at)
+            limit = pattern("normal").match(text, twice.end()) if twice else None
+            if twice and limit:
+                out.extend(_at_limit(scan, twice.end(), limit.end(), "ULN"))
+            at = scan.lower.find(word, at + 1)
+    out.sort(key=lambda bound: (bound.start, -bound.end))
     return out
 
 

@@ -73,6 +73,10 @@ def read_classes(scan: Scan, hit: Hit) -> ClassBound | None:
         return None
     if not classed and not digits and not lettered or digits and comparator and not classed:
         return None
+    if comparator is None:
+        before_name = scan.comparator_before(hit.start)
+        if before_name is not None and before_name.op in ("ge", "gt", "le", "lt"):
+            comparator = before_name
     behind = _BEHIND.match(text, end)
     start = comparator.start if comparator else match.start()
     ordered = sorted(values, key=lambda v: (isinstance(v, str), v))

@@ -32,7 +32,7 @@ _LAST = re.compile(r"([A-Za-z0-9][A-Za-z0-9'’-]{0,24})[ \n]{1,2}$")
 _NEXT = re.compile(r"[ ]([A-Za-z][A-Za-z-]{0,20})(?![A-Za-z0-9])")
 _WORD = re.compile(r"[A-Za-z0-9α-ωΑ-Ωµ%+][\w'’./&+^-]{0,40}$")
 _BRACKET = re.compile(r"[(\[][^()\[\]]{1,60}[)\]][ ]{0,2}$")
-_LINK = re.compile(r"(?:[ :=,]|\b(?:is|are|of|was|were|at|be|being|must be|should be|has to be|greater|scores?|with|a|the|score of|level of|in|values?|falls?|drops?|rises?|to)\b)[ ]{0,2}$", re.IGNORECASE)
+_LINK = re.compile(r"(?:[ :=]|\bwith an? (?:total )?scores?\b|\b(?:is|are|of|was|were|at|be|being|must be|should be|has to be|greater|a|the|falls?|drops?|rises?|at least)\b)[ ]{0,2}$", re.IGNORECASE)
 STATES = frozenset(
     "hypertension hypotension fever febrile hypoxia hypoxemia hypoxaemia hypoglycemia hyperglycemia obesity obese overweight anemia anaemia neutropenia "
     "thrombocytopenia leukopenia lymphopenia bradycardia tachycardia pregnancy pregnant proteinuria pain arterial hypertension mass tumor tumour lesion "
@@ -57,8 +57,9 @@ def widen(text: str, hit: Hit) -> Name:
     return Name(start, end, hit.measure)
 
 
-def group_at(text: str, hits: list[Hit], index: int, floor: int) -> Group:
-    """The group whose last name is hits[index]; names before `floor` are taken already."""
+def group_at(text: str, hits: list[Hit], index: int, floor: int, limit: bool = False) -> Group:
+    """The group whose last name is hits[index]; names before `floor` are taken already. `limit`: the bound is a
+    multiple of a limit of normal, which measures of any unit can share."""
     current = widen(text, hits[index])
     names = [current]
     start, end = current.start, current.end
@@ -77,7 +78,7 @@ def group_at(text: str, hits: list[Hit], index: int, floor: int) -> Group:
             at -= 1
             continue
         match = _SEPARATOR.fullmatch(between)
-        if match is None or not _joins(hit, names[0], text, match):
+        if match is None or not _joins(hit, names[0], text, match, limit):
             break
         separator = match["s"].strip(" ,\n").lower()
         if separator in ("and", "&", "+"):
@@ -88,13 +89,18 @@ def group_at(text: str, hits: list[Hit], index: int, floor: int) -> Group:
         names.insert(0, widened)
         start = widened.start
         at -= 1
+    if text[end : end + 1] == ")" and text[start - 1 : start] == "(" and len(names) == 1:
+        outer = name_before(text, start - 1, floor)
+        if outer is not None and text[outer.end : start - 1].strip() == "":
+            names[0] = Name(outer.start, outer.end, names[0].measure)
+            start = outer.start
     return Group(start, end, tuple(names), logic)
 
 
-def _joins(hit: Hit, name: Name, text: str, match: re.Match[str]) -> bool:
+def _joins(hit: Hit, name: Name, text: str, match: re.Match[str], limit: bool) -> bool:
     """Whether a name belongs to the list that `name` continues: measures of one kind, no state ("hypertension, SBP > 160")."""
     measure = name.measure
-    if measure is None or not (hit.measure.dimensions & measure.dimensions):
+    if measure is None or not (hit.measure.dimensions & measure.dimensions or limit and hit.measure.kind == measure.kind):
         return False
     lead = match["lead"].split()
     if any(word.lower() not in words("lead") and word.lower() not in ("a", "the", "an", "either", "both") for word in lead):
@@ -124,12 +130,20 @@ def name_before(text: str, at: int, floor: int) -> Name | None:
     start, count = begin, 0
     while count < 6:
         match = _WORD.search(text, max(floor, start - 42), start)
+        inner = _BRACKET.search(text, max(floor, start - 63), start) if match is None and count and text[start - 1 : start] in (")", "]") else None
+        if inner is not None:
+            start = inner.start()
+            while start > floor and text[start - 1] == " ":
+                start -= 1
+            continue
         if match is None:
             break
         word = match.group().lower().strip("'’./")
-        if word in never:
+        if word in never or "/" in word and any(part in never for part in word.split("/")):
             return None
         if word in stop and not (word in ("of", "in", "for") and count and _measure_word(text, match.start())):
+            break
+        if count and match.group().endswith((".", "!")):
             break
         start = match.start()
         count += 1
@@ -150,10 +164,18 @@ def _measure_word(text: str, at: int) -> bool:
 _CAPITALS = re.compile(r"(?=[A-Za-z0-9α-ω/&-]{0,14}[A-Z])[A-Za-z0-9α-ω/&-]{2,14}$")
 
 
+_ABBREVIATED = re.compile(r"[ ]?\(([A-Za-z0-9-]{2,12})\)")
+
+
 def looks_measured(text: str, name: Name) -> bool:
     """Whether an unknown name reads like a measure: ends in "score", "index" ..., is an abbreviation or a title."""
     phrase = text[name.start : name.end].split()
     last = phrase[-1]
+    if len(phrase) == 1 and last.lower() in words("head"):
+        return False
+    bracket = _ABBREVIATED.match(text, name.end)
+    if bracket and sum(c.isupper() for c in bracket[1]) >= 2:
+        return True
     if last.lower() in words("head") or any(word.lower() in ("score", "scale", "index", "questionnaire", "inventory") for word in phrase):
         return True
     if len(last) >= 2 and sum(c.isupper() for c in last) >= 2 and _CAPITALS.fullmatch(last):

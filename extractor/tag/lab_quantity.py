@@ -22,16 +22,20 @@ class Quantity(NamedTuple):
     dimension: str | None
     reference: str | None
     index: int
+    counted: tuple[int, int] | None = None  # the words for what is counted ("200 T cells/µL")
 
 
 _KILO = re.compile(r"[ ]?(?:K|k|thousand|[x×*][ ]?1,?000)(?=[ ]?(?:/|per\b|cells\b)|[ ]?[µu][lL]\b)")
 _GIGA = re.compile(r"[ ]?(?P<g>G|Giga|giga|T|Tera)[ ]?/[ ]?(?P<l>[lL])(?![A-Za-z])")
 _TIMES = re.compile(r"[ \n]{0,3}-?[ ]{0,2}(?:x|×|\*|times|time|folds?|[x×][ ]?times)?[ \n]{0,3}(?:(?:of|above|over|higher than|greater than|the)[ ])?", re.IGNORECASE)
 _FACTOR_BEHIND = re.compile(r"[ ]{0,2}(?:[x×*]|times)[ ]{0,2}", re.IGNORECASE)
-_UNIT_WORD = re.compile(r"[ ]?(?:cells?|copies|leu[ck]ocytes|platelets|neutrophils)(?=[ ]?(?:/|per\b))", re.IGNORECASE)
+_COUNTED = re.compile(r"[ ]?(?P<w>(?:[A-Za-z0-9+-]{1,16}[ ]){0,2}(?:cells?|leu[ck]ocytes|platelets|neutrophils|lymphocytes|granulocytes|PMNs?|WBCs?|RBCs?|parasites|eosinophils|blasts|thrombocytes))(?=[ ]?(?:/|per\b))", re.IGNORECASE)
+_DECIMAL = re.compile(r",([0-9]{1,2})(?![0-9,])")
+_MISGROUPED = re.compile(r",([0-9]{4,6})(?![0-9,])")
+_FLAT_POWER = re.compile(r"[ ]?[*x×][ ]?1\.?0[ ]?\^?([0-9]{1,2})(?=[ ]?/[ ]?[lL]\b)")
+_OUT_OF = re.compile(r"[ ]?/[ ]?(?:10|100|5|3|4|6|15|28|30)(?![0-9./])")
+_SIGN = re.compile(r"(?:[<>≤≥=(]|\b(?:than|to|of|and|from|between|below|above))[ ]?[-−–]$")
 _DEGREES = re.compile(r"[ -]?(?:degrees?\b|°)(?P<c>[ ]{0,2}\(?[Cc]\b\)?)?", re.IGNORECASE)
-_EXTRA = {"/": "1"}
-
 
 def _unit(scan: Scan, at: int) -> tuple[int, str, str] | None:
     """End, UCUM and dimension of the unit at `at`; words for what is counted fall away."""
@@ -59,28 +63,44 @@ def read_quantity(scan: Scan, index: int, limits: bool = True) -> Quantity:
     elif number.scale in ("thousand", "thousands", "k"):
         value, power = number.mantissa, "10*3"
     after = text[end : end + 1]
+    following = index + 1
+    comma = (_DECIMAL.match(text, end) or _MISGROUPED.match(text, end)) if after == "," and number.form == "digits" else None
+    if comma and len(comma[1]) > 2:
+        value, end = float(f"{int(value)}{comma[1]}"), comma.end()
+    elif comma and value == int(value):
+        value, end = float(f"{int(value)}.{comma[1]}"), comma.end()
+    if text[start - 1 : start] in ("-", "−", "–") and start > 1 and _SIGN.search(text, max(0, start - 12), start):
+        start, value = start - 1, -value
+    flat = _FLAT_POWER.match(text, end) if not power and after else None
+    if flat:
+        power, end = f"10*{int(flat[1])}", flat.end()
+    while following < len(scan.numbers) and scan.numbers[following].start < end:
+        following += 1
     if limits and not power and after:
         found = _limit(scan, end, value)
         if found:
-            return Quantity(start, found[0], value, None, None, found[1], index + 1)
+            return Quantity(start, found[0], value, None, None, found[1], following)
     if not power and after:
         giga = _GIGA.match(text, end)
         if giga:
-            return Quantity(start, giga.end(), value, "10*9/L" if giga["g"][0] in "Gg" else "10*12/L", "1/volume", None, index + 1)
+            return Quantity(start, giga.end(), value, "10*9/L" if giga["g"][0] in "Gg" else "10*12/L", "1/volume", None, following)
         kilo = _KILO.match(text, end)
         if kilo:
             power, end = "10*3", kilo.end()
     unit = _unit(scan, end)
-    if unit is None and power:
-        word = _UNIT_WORD.match(text, end)
-        unit = _unit(scan, word.end()) if word else None
+    counted = None
+    if unit is None or unit[1] == "{cells}":
+        word = _COUNTED.match(text, end)
+        behind = _unit(scan, word.end()) if word else None
+        if word and behind and behind[1].startswith("/"):
+            unit, counted = behind, word.span("w")
     if unit is None:
-        return Quantity(start, end, value, power or None, None, None, index + 1)
+        out_of = _OUT_OF.match(text, end) if not power and value <= 100 else None
+        return Quantity(start, out_of.end() if out_of else end, value, power or None, None, None, following + (1 if out_of else 0))
     end, ucum, dimension = unit
     if power:
         ucum = f"{power}{ucum}" if ucum.startswith("/") else f"{power}.{ucum}" if ucum != "{cells}" else power
     reference = None
-    following = index + 1
     if dimension == "fraction" or dimension == "angle":
         for name, behind in reference_patterns():
             match = behind.match(text, end)
@@ -94,7 +114,7 @@ def read_quantity(scan: Scan, index: int, limits: bool = True) -> Quantity:
     numbers = scan.numbers
     while following < len(numbers) and numbers[following].start < end:
         following += 1
-    return Quantity(start, end, value, ucum, dimension, reference, following)
+    return Quantity(start, end, value, ucum, dimension, reference, following, counted)
 
 
 def _limit(scan: Scan, at: int, value: float) -> tuple[int, str] | None:

@@ -30,7 +30,7 @@ class Parts(NamedTuple):
     change: str | None
 
 
-_STOP = re.compile(r"\n[ \t]{0,12}\n|\n[ \t]{0,12}(?:[-*•·]|[0-9]{1,2}[.)])[ \t]|\n[ \t]{0,12}[A-Z]|;(?=\s)|(?<![ (][a-z])(?<!e\.g)(?<!i\.e)[.!](?=\s|$)")
+_STOP = re.compile(r"\n[ \t\r]{0,20}\n|\n[ \t\r]{0,20}(?:[-*•·]|[0-9]{1,2}[.)])[ \t]|\n[A-Z]|\n[ \t\r]{0,20}[A-Z](?=[^A-Z])|;(?=\s)|(?<![ (][a-z])(?<!e\.g)(?<!i\.e)[.!](?=\s|$)")
 _PARENS = re.compile(r"[(\[][^()\[\]]{0,80}[)\]]")
 _TOKEN = re.compile(r"[A-Za-z0-9][\w'’.-]{0,40}")
 _PLAIN_SECTIONS = frozenset({"summary", "description", "outcome", "arm", "title", "design", "intervention", "contact", "conditions"})
@@ -39,8 +39,7 @@ _GENERIC = frozenset({
     "temperature", "rate", "mass/area", "volume/time", "volume/time/area", "angle", "optics", "count", "mass/mass", "substance/substance", "mass/substance", "level", "volume/mass/time",
     "arbitrary", "score", "length/time", "ratio", "field", "count/field", "resistance",
 })  # fmt: skip
-_RIGHT = re.compile(r"\s{0,2}(?:in|of|on|for)?\s{0,2}(?:(?:the|a|an|their|maximum|maximal|greatest|largest|longest|total|baseline|any|mean|peak|serum)\s{1,2}){0,2}", re.IGNORECASE)
-_CHANGE_GAP = re.compile(r"[\s,]{0,3}(?:of|by|in|from|with)?\s{0,2}(?:the|a|an|their|at|≥)?\s{0,2}", re.IGNORECASE)
+_RIGHT = re.compile(r"['’]?\s{0,2}(?:in|of|on|for)?\s{0,2}(?:(?:the|a|an|their|maximum|maximal|greatest|largest|longest|total|baseline|any|mean|peak|serum)\s{1,2}){0,2}", re.IGNORECASE)
 
 
 class _State(NamedTuple):
@@ -94,6 +93,9 @@ def _inside(taken: list[tuple[int, int]], at: int) -> bool:
     return i >= 0 and taken[i][1] > at
 
 
+_HEADED = re.compile(r"(?:level|score|index|ratio|concentration|titer|pressure|volume)s?[ :](?:of|between|from|is)?[ ]?(?:between[ ]|from[ ])?$")
+
+
 def _worth(state: _State, index: int) -> bool:
     """Whether a number may be a bound: it stands free, and a comparator or the name of a measure is near."""
     number, text = state.scan.numbers[index], state.scan.text
@@ -105,7 +107,9 @@ def _worth(state: _State, index: int) -> bool:
         return False
     if i > 0 and state.ends[i - 1] >= number.start - 90 or i < len(state.starts) and state.starts[i] <= number.end + 60:
         return True
-    return state.scan.comparator_before(number.start) is not None
+    if state.scan.comparator_before(number.start) is not None:
+        return True
+    return _HEADED.search(text, max(0, number.start - 24), number.start) is not None
 
 
 def _classes(state: _State) -> list[Mention]:
@@ -210,11 +214,11 @@ def _fits(bound: Bound, group: Group) -> bool:
 
 
 def _attach(state: _State, bound: Bound, reach: int, last: Mention | None) -> Mention | None:
-    mention = _to_left(state, bound, reach)
+    mention = _changed_right(state, bound, reach) or _to_left(state, bound, reach)
+    if mention is None and bound.how in ("compared", "behind", "range", "plain"):
+        mention = _counted(state, bound, reach) or _to_right(state, bound, reach) or _score_right(state, bound, reach)
     if mention is None and last is not None and bound.how in ("compared", "range", "behind"):
         mention = _continued(state, bound, last)
-    if mention is None and bound.how in ("compared", "behind", "range", "plain"):
-        mention = _to_right(state, bound, reach)
     if mention is None and bound.how in ("compared", "range", "behind"):
         mention = _unknown(state, bound, reach)
     return mention
@@ -229,12 +233,34 @@ def _to_left(state: _State, bound: Bound, reach: int) -> Mention | None:
     gap = text[hit.end : bound.start]
     if len(gap) > 3 and _STOP.search(gap):
         return None
-    group = group_at(text, state.hits, i, reach)
+    group = group_at(text, state.hits, i, reach, bound.reference in ("ULN", "LLN"))
     fits = _fits(bound, group)
     gap = text[group.end : bound.start]
     tight = _gap_words(gap, 0)
-    if bound.dimension == "time" and not fits:
+    if bound.dimension == "time" and (not fits or bound.word == "within"):
         return None
+    if not fits and bound.dimension is not None and bound.dimension.startswith("mass") and not bound.dimension.startswith(("mass/volume", "mass/mass", "mass/substance")):
+        return None
+    if hit.measure.kind != "score" and _GRADED.search(text, bound.start, bound.end):
+        return None
+    if not fits and bound.dimension == "count" or _FORMULA_BEHIND.match(text, bound.end) or bound.how in ("plain", "range") and "\n" in gap and not _WRAPPED.search(gap):
+        return None
+    if _FORMULA.search(gap) or bound.how != "plain" and gap.strip() and gap.strip()[-1] in "<>≤≥":
+        return None
+    if not fits and bound.unit is None and bound.reference is None and state.scan.numbers[max(0, bound.index - 1)].form == "words":
+        return None
+    if bound.how == "range" and bound.unit is None and isinstance(bound.low, float) and 1900 <= bound.low <= 2100:
+        return None
+    if text[hit.start : hit.end].lower() in words("weak") and not _WEAK_GAP.fullmatch(text[hit.end : bound.start]):
+        return None
+    if hit.measure.kind == "score" and (bound.how == "range" and _is_scale(gap + bound.word, bound) or bound.word == "from" and bound.how == "compared"):
+        return None
+    if bound.unit is None and bound.reference is None and _TIMES_BEHIND.match(text, bound.end):
+        if not re.search(r"\bnormal(?:\s(?:value|range|limit))?\s?$", gap, re.IGNORECASE) or hit.measure.kind != "lab":
+            return None
+        bound = bound._replace(reference="ULN", end=_TIMES_BEHIND.match(text, bound.end).end())  # type: ignore[union-attr]
+    if bound.how == "plain":
+        bound = _sided(text, group, gap, bound, state)
     if bound.how in ("plain", "equal", "lost") and not _stated(state, bound, group, gap, fits):
         return None
     if not tight:
@@ -243,9 +269,49 @@ def _to_left(state: _State, bound: Bound, reach: int) -> Mention | None:
             return None
     if not fits and bound.dimension is not None and (bound.dimension.startswith("mass") or bound.dimension == "volume") and hit.measure.kind != "lab":
         return None
-    change = _change(gap, text[max(0, group.start - 40) : group.start], text, bound.end)
+    change = _change(gap, text[max(0, group.start - 40) : group.start], text, bound.end) if bound.word not in ("below", "under", "above") else None
     start, end = group.start, _close(text, group.end, bound.start, bound.end)
     return _finish(text, start, end, group, bound, change, "lab.left")
+
+
+_TIMES_BEHIND = re.compile(r"[ -]?(?:times|fold)\b", re.IGNORECASE)
+_GRADED = re.compile(r"\b(?:stage|grade)\b", re.IGNORECASE)
+_FORMULA_BEHIND = re.compile(r"[ ]{0,2}[*×+][ ]{0,2}(?:ln|log|\(|[0-9])")
+_WRAPPED = re.compile(r"\n[ ]{4,24}\S|\n[ ]{0,24}[a-z(]|\n[ ]{4,24}$")
+_FORMULA = re.compile(r"[+*^]|\bln\b")
+_WEAK_GAP = re.compile(r"[\s(:,]{0,3}(?:(?:is|of|was|score|in diameter|in size|size|diameter|level|intensity|by|increase[ds]?|decrease[ds]?)[\s(]{0,2}){0,2}(?:\([^()]{1,12}\)\s?)?")
+_RANGE_WORDS = re.compile(r"\brang|\bscale\b|\bscor|\bfrom\b|\bout of\b|[(\[]|markings|points?", re.IGNORECASE)
+_AT_LEAST = re.compile(r"(?P<w>minimum|maximum|max\.?|min\.?)\s{1,2}(?:of\s)?(?:a\s)?$", re.IGNORECASE)
+
+
+def _is_scale(gap: str, bound: Bound) -> bool:
+    """Whether a range is what a scale runs from and to: "VAS (0-10)"."""
+    if not isinstance(bound.low, float) or not isinstance(bound.high, float):
+        return False
+    return bound.low <= 1 and bound.high in (5, 7, 10, 12, 20, 21, 24, 27, 30, 42, 52, 56, 63, 68, 100, 105) and _RANGE_WORDS.search(gap) is not None
+
+
+def _sided(text: str, group: Group, gap: str, bound: Bound, state: _State) -> Bound:
+    """A plain quantity whose side is told elsewhere: "> ASA II", "minimum pain score of 5", "increases to 80 × 10^9/L"."""
+    name = group.names[0]
+    first = text[name.start : name.end].split(maxsplit=1)[0].lower()
+    least = _AT_LEAST.search(text, max(0, group.start - 14), group.start)
+    word = first if first in ("minimum", "maximum") else least["w"].lower() if least else ""
+    comparator = comparator_for(state.scan, group.start) if not word else None
+    if word:
+        op = "ge" if word.startswith("min") else "le"
+    elif comparator is not None and comparator.op in ("ge", "gt", "le", "lt") and bound.dimension is None:
+        op = comparator.op
+    elif re.search(r"\bto\s{1,2}(?:the\s)?$", gap):
+        op = "ge" if _UP.search(gap) else "le" if _DOWN.search(gap) else ""
+    else:
+        return bound
+    if not op:
+        return bound
+    value = bound.low
+    if op[0] == "g":
+        return bound._replace(low=value, low_inclusive=op == "ge", high=None, how="compared")
+    return bound._replace(low=None, high=value, high_inclusive=op == "le", how="compared")
 
 
 def _stated(state: _State, bound: Bound, group: Group, gap: str, fits: bool) -> bool:
@@ -288,12 +354,19 @@ def _change(gap: str, before: str, text: str, end: int) -> str | None:
 def _finish(text: str, start: int, end: int, group: Group, bound: Bound, change: str | None, rule: str) -> Mention:
     baseline = _BASELINE.match(text, end)
     if baseline:
+        side = re.match(r"[ ,]{0,3}(above|over|below)", baseline.group(), re.IGNORECASE)
+        if side and change is None:
+            change = "decrease" if side[1].lower() == "below" else "increase"
         end = baseline.end()
         bound = bound._replace(reference=bound.reference or "baseline")
     return _mention(start, end, group, bound, change, rule)
 
 
-_CONTINUES = re.compile(r"[\s,;)]{0,4}(?:[(\[]|or|and|/|but)?[\s(]{0,3}(?:[A-Za-z'’-]{1,14}[ ]){0,6}[\s(:]{0,3}$", re.IGNORECASE)
+_NOUN_BEHIND = re.compile(
+    r"[ \n]{1,2}(?!(?:for|in|if|or|and|at|with|when|on|despite|after|during|unless|without|is|are|to|by|respectively|regardless|who|that|within|before|but|due|women|men|males?|females?|as|from|under|patients|"
+    r"subjects|using|even|while|may|will|where|allowed|acceptable|permitted|only|because|not|than|based|provided|were|was|prior|per|of|inclusive|except)\b)[a-z]{3,20}"
+)
+_CONTINUES = re.compile(r"[\s,;)]{0,4}(?:[(\[]|or|and|/|but)?[\s(]{0,3}(?:\([A-Za-z]{1,8}\)[ ])?(?:[A-Za-z'’-]{1,14},?[ ]){0,6}[\s(:]{0,3}$", re.IGNORECASE)
 
 
 def _continued(state: _State, bound: Bound, last: Mention) -> Mention | None:
@@ -301,6 +374,8 @@ def _continued(state: _State, bound: Bound, last: Mention) -> Mention | None:
     text = state.scan.text
     gap = text[last.end : bound.start]
     if len(gap) > 70 or _STOP.search(gap) or not _CONTINUES.match(gap):
+        return None
+    if _NOUN_BEHIND.match(text, bound.end) or any(word.lower() in words("head") for word in _TOKEN.findall(gap)):
         return None
     parts: Parts = last.parts
     group = Group(last.start, last.end, parts.names, parts.logic)
@@ -313,52 +388,132 @@ def _continued(state: _State, bound: Bound, last: Mention) -> Mention | None:
     return _mention(bound.start, bound.end, Group(bound.start, bound.start, parts.names, parts.logic), bound, parts.change, "lab.continued")
 
 
-def _to_right(state: _State, bound: Bound, reach: int) -> Mention | None:
-    """ "≥ 50% decline in eGFR", "more than 2 cm in diameter", "≥ 30 of eGFR"."""
-    scan, text = state.scan, state.scan.text
-    if bound.how == "plain" and bound.dimension != "fraction" or bound.start < reach:
-        return None
-    at = bound.end
-    change = None
-    match = re.compile(r"\s{0,2}(?:or (?:more|greater)\s)?(?:(?:relative|absolute|sustained|confirmed|point|points?|degrees?|a|an|of)\s){0,2}").match(text, at)
-    place = match.end() if match else at
-    for direction, found in (("decrease", _DOWN.match(text, place)), ("increase", _UP.match(text, place))):
-        if found:
-            gap = re.compile(r"\s{0,2}(?:\([^()]{0,30}\)\s)?(?:from baseline\s)?(?:in|of|from baseline in)\s{1,2}(?:the\s|their\s)?").match(text, found.end())
-            if gap is None:
-                return None
-            change, at = direction, gap.end()
-    if change is None:
-        if bound.how == "plain":
-            return None
-        match = _RIGHT.match(text, at)
-        at = match.end() if match else at
+_CHANGE_BEHIND = re.compile(r"[ ]{0,2}(?:or (?:more|greater)\s)?(?:(?:relative|absolute|sustained|confirmed|degrees?|points?|grade|a|an|of)\s){0,2}", re.IGNORECASE)
+_CHANGE_OF = re.compile(r"[ ]{0,2}(?:\([^()]{0,30}\)\s)?(?:from baseline\s)?(?:in|of)\s{1,2}(?:(?:the|their|his|a)\s)?", re.IGNORECASE)
+_CHANGE_BEFORE = re.compile(r"(?P<c>[A-Za-z]{4,14})(?:\s\([A-Za-z ]{1,24}\))?\s(?:of|by)\s(?:a\s)?$")
+_DEGREE_IN = re.compile(r"\s(?:(?:points?|units?)\s)?(?:in|of|on)\s(?:the\s)?", re.IGNORECASE)
+
+
+def _name_at(state: _State, at: int, slack: int = 1) -> tuple[Name, int] | None:
+    """The name that starts within `slack` characters of `at`, and its place among the hits."""
     i = bisect_left(state.starts, at)
     if i >= len(state.hits):
         return None
-    name = widen(text, state.hits[i])
-    if name.start > at + 1 and not (change and name.start <= at + 20 and "\n" not in text[at : name.start]):
+    name = widen(state.scan.text, state.hits[i])
+    between = state.scan.text[at : name.start]
+    return (name, i) if name.start <= at + slack and "\n" not in between and "." not in between else None
+
+
+def _changed_right(state: _State, bound: Bound, reach: int) -> Mention | None:
+    """ "≥ 50% decline in eGFR", "increase of at least 1 point in EDSS score"."""
+    text = state.scan.text
+    if bound.start < reach or bound.how not in ("compared", "behind", "range", "plain") or bound.reference not in (None, "baseline"):
         return None
-    if name.measure is None or i + 1 < len(state.hits) and False:
+    match = _CHANGE_BEHIND.match(text, bound.end)
+    place = match.end() if match else bound.end
+    change, at, start = None, bound.end, bound.start
+    for direction, found in (("decrease", _DOWN.match(text, place)), ("increase", _UP.match(text, place))):
+        of = _CHANGE_OF.match(text, found.end()) if found else None
+        if of:
+            change, at = direction, of.end()
+    if change is None:
+        before = _CHANGE_BEFORE.search(text, max(0, bound.start - 44), bound.start)
+        of = _DEGREE_IN.match(text, bound.end)
+        if before and of:
+            change = "decrease" if _DOWN.fullmatch(before["c"]) else "increase" if _UP.fullmatch(before["c"]) else None
+            at, start = of.end(), before.start()
+    if change is None or start < reach or bound.how == "plain" and bound.unit is None or bound.dimension == "time":
         return None
+    found_name = _name_at(state, at, 24)
+    if found_name is None:
+        return None
+    name, _ = found_name
+    if bound.dimension == "angle" and name.measure is not None and "angle" not in name.measure.dimensions:
+        bound = bound._replace(unit="{degree}", dimension=None)
+    return _finish(text, start, name.end, Group(name.start, name.end, (name,), None), bound, change, "lab.change")
+
+
+def _counted(state: _State, bound: Bound, reach: int) -> Mention | None:
+    """ "fewer than 200 T cells/µL": what is counted stands between number and unit."""
+    if bound.counted is None or bound.start < reach or bound.how == "plain" or bound.dimension not in ("1/volume", "1/area", "1/field"):
+        return None
+    start, end = bound.counted
+    i = bisect_left(state.starts, start)
+    measure = state.hits[i].measure if i < len(state.hits) and state.starts[i] < end else None
+    if measure is None and state.scan.text[start:end].lower() in ("cells", "cell"):
+        return None
+    return _mention(bound.start, bound.end, Group(start, end, (Name(start, end, measure),), None), bound, None, "lab.counted")
+
+
+def _to_right(state: _State, bound: Bound, reach: int) -> Mention | None:
+    """ "more than 2 cm in diameter", "≥ 30 mL/min of eGFR", "> 20% blasts"."""
+    text = state.scan.text
+    if bound.how == "plain" or bound.start < reach or bound.dimension is None:
+        return None
+    match = _RIGHT.match(text, bound.end)
+    found = _name_at(state, match.end() if match else bound.end)
+    if found is None:
+        return None
+    name, _ = found
     group = Group(name.start, name.end, (name,), None)
-    if change is None and (not _fits(bound, group) or bound.dimension is None or bound.dimension == "time" and name.measure.id != "gestational_age"):
+    if not _fits(bound, group) or bound.dimension == "time" and (name.measure is None or name.measure.id != "gestational_age" or bound.word == "within"):
         return None
-    if read_comparator(text, name.end) is not None and change is None:
+    after = read_comparator(text, name.end)
+    if after is not None and not text[after.start].isalpha() or bound.word in ("within", "up to", "from"):
         return None
-    return _finish(text, bound.start, name.end, group, bound, change, "lab.right")
+    return _finish(text, bound.start, name.end, group, bound, None, "lab.right")
+
+
+_ON = re.compile(r"(?:\s(?:points?|score|or (?:more|greater|higher)))?\s(?:on|in|by|of|for|at)\s(?:the\s|a\s)?(?:total\s)?", re.IGNORECASE)
+_SCORE_OF = re.compile(r"(?:\b(?:total|minimum|maximum)\s)?\bscores?\s(?:of\s)?$", re.IGNORECASE)
+
+
+def _score_right(state: _State, bound: Bound, reach: int) -> Mention | None:
+    """ "score of 24 or above on the MMSE", "≥ 22 on the MADRS"."""
+    text = state.scan.text
+    if bound.how == "plain" or bound.start < reach or bound.dimension not in (None, "score", "count") or bound.reference is not None:
+        return None
+    if bound.how == "range" and isinstance(bound.low, float) and bound.low <= 1:
+        return None
+    match = _ON.match(text, bound.end)
+    found = _name_at(state, match.end(), 16) if match else None
+    if found is None or found[0].measure is None or found[0].measure.kind != "score":
+        return None
+    name = found[0]
+    before = _SCORE_OF.search(text, max(reach, bound.start - 20), bound.start)
+    after = read_comparator(text, name.end)
+    if after is not None and not text[after.start].isalpha():
+        return None
+    start = before.start() if before else bound.start
+    return _mention(start, name.end, Group(name.start, name.end, (name,), None), bound, None, "lab.score")
+
+
+_PEOPLE_BEHIND = re.compile(r"[ ]{0,2}(?:other\s|of the\s|additional\s|or more\s)?(?:[a-z-]{1,14}\s)?(?:patients|subjects|participants|times|lines|cycles|weeks?|days?|months?|years?|hours?|minutes?|people|doses?|sites?|events?|episodes?|of the (?:following|above)|criteria|criterion|following|cigarettes|drinks|regimens|donors|attacks|members|children|teeth|injections|capsules|tablets)\b", re.IGNORECASE)
 
 
 def _unknown(state: _State, bound: Bound, reach: int) -> Mention | None:
     """A measure that no vocabulary knows, right before a bound that leaves no doubt."""
     text = state.scan.text
-    if bound.dimension is not None and bound.dimension not in _GENERIC:
+    if bound.dimension is not None and bound.dimension not in _GENERIC and not (bound.unit in ("s", "ms") and bound.symbol):
         return None
     if bound.how == "behind" and bound.dimension is None:
         return None
+    if bound.word in ("over", "from", "within", "up to", "under", "minimum", "maximum", "below", "above") and bound.dimension is None:
+        return None
+    if bound.unit is not None and bound.unit.startswith("10*") and "/" not in bound.unit:
+        return None
+    if bound.unit is None and _PEOPLE_BEHIND.match(text, bound.end) or state.scan.numbers[max(0, bound.index - 1)].form == "words":
+        return None
+    if bound.how == "range" and isinstance(bound.low, float) and isinstance(bound.high, float):
+        worded = text[bound.start].isalpha()
+        if bound.unit is None and (bound.low >= 1900 or bound.low <= 1 and bound.high > 3) or bound.low <= 1 and (worded or bound.unit == "{points}"):
+            return None
     name = name_before(text, bound.start, max(reach, bound.start - 160))
     if name is None or name.end - name.start < 2 or not any(c.isalpha() for c in text[name.start : name.end]):
         return None
+    i = bisect_left(state.ends, name.end)
+    if i < len(state.hits) and state.starts[i] < name.end or _GRADED.search(text, bound.start, bound.end):
+        return None  # a known measure was turned down here
     if bound.how == "range" and not bound.symbol and bound.dimension in (None, "count", "length", "fraction") and not looks_measured(text, name):
         return None
     if not bound.symbol and not looks_measured(text, name):

@@ -72,8 +72,8 @@ def loinc_valid(code: str) -> bool:
     return (10 - total % 10) % 10 == int(match[2])
 
 
-_NOISE = {i: " " for i in range(128) if not chr(i).isalnum() and chr(i) != "+"} | {ord(c): " " for c in "–—‐‑’′·×≥≤±•"}
-_SQUEEZE = re.compile(r"\s?/\s|\s/|\s{2,}")
+_NOISE = {i: " " for i in range(128) if not chr(i).isalnum() and chr(i) != "+"} | {ord(c): " " for c in "–—‐‑’‘′·×≥≤±•˂˃“”„…°≈～∼・、，；：。（）【】"}
+_SQUEEZE = re.compile(r"[\s/()\[\]&-]{2,}")
 _BREAK = re.compile(r"[,;.]\s|\n[ \t]*\n|\n\s*(?:[-*•]|[0-9]{1,2}[.)])\s|[<>≤≥=]")
 
 
@@ -132,26 +132,38 @@ def find_hits(scan: Scan) -> list[Hit]:
     hits: list[Hit] = []
     reach = 0
     for begin, minus_end, measure in found:
-        if begin >= reach and not (-minus_end - begin > 6 and _BREAK.search(text, begin, -minus_end)):
-            hits.append(Hit(begin, -minus_end, measure))
-            reach = -minus_end
+        end = -minus_end
+        if text.count(")", begin, end) > text.count("(", begin, end):
+            continue
+        if begin >= reach and not (end - begin > 6 and _BREAK.search(text, begin, end)):
+            if text[end : end + 1] == "]" and "[" in text[begin:end]:
+                end += 1
+            if text[end : end + 1] == ")" and text.count("(", begin, end) > text.count(")", begin, end):
+                end += 1
+            hits.append(Hit(begin, end, measure))
+            reach = end
     return hits
+
+
+@cache
+def _phrases() -> dict[str, Any]:
+    return load_toml("measures.toml")
 
 
 @cache
 def words(name: str) -> frozenset[str]:
     """A word list of measures.toml."""
-    return frozenset(load_toml("measures.toml")["words"][name])
+    return frozenset(_phrases()["words"][name])
 
 
 @cache
 def pattern(name: str) -> re.Pattern[str]:
     """A pattern of measures.toml, case ignored."""
-    return re.compile(load_toml("measures.toml")["patterns"][name], re.IGNORECASE)
+    return re.compile(_phrases()["patterns"][name], re.IGNORECASE)
 
 
 @cache
 def reference_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """References behind a quantity: (name, pattern)."""
-    table = load_toml("measures.toml")["references"]
+    table = _phrases()["references"]
     return tuple((name, re.compile(source, re.IGNORECASE)) for name, source in table.items())
