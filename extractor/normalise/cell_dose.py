@@ -105,7 +105,9 @@ def _agrees(scan: Scan, mention: Mention, values: tuple[float, ...]) -> bool:
     for other in cached:
         if other.start != mention.start and other.parts.codes == mention.parts.codes and not other.parts.factors:
             original = scan.aligned.to_original(other.start, other.end)
-            if not any(r.alternatives for r in scan.aligned.repairs_in(*original)) and set(values) & set(other.parts.values):
+            if not any(r.alternatives for r in scan.aligned.repairs_in(*original)) and set(values) & set(
+                other.parts.values
+            ):
                 return True
     return False
 
@@ -127,11 +129,17 @@ def normalise(mention: Mention, scan: Scan) -> Mention:
         chosen, others, warnings = _choose(mention, scan, basis, others)
     elif parts.restated is not None and parts.restated != parts.values[-1]:
         others = [((parts.restated,) * len(parts.values), "RESTATED")]
-        warnings.append(Warn("RESTATEMENT_DIFFERS", f"the amount is stated twice: as {parts.values[-1]:g} and as {parts.restated:g}"))
+        warnings.append(
+            Warn(
+                "RESTATEMENT_DIFFERS", f"the amount is stated twice: as {parts.values[-1]:g} and as {parts.restated:g}"
+            )
+        )
     elif not plausible(basis, chosen) and parts.unit == "{cells}":
         others = [(v, "explained") for v in _explained(chosen, basis)]
         warnings.append(Warn("DOSE_IMPLAUSIBLE", f"{chosen[-1]:g} {unit} lies outside what is known to be given"))
-    return mention.but(value=value(chosen), alternatives=tuple(value(v) for v, _ in others), warnings=(*mention.warnings, *warnings))
+    return mention.but(
+        value=value(chosen), alternatives=tuple(value(v) for v, _ in others), warnings=(*mention.warnings, *warnings)
+    )
 
 
 def _choose(

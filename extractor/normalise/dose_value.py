@@ -8,7 +8,12 @@ from extractor.spans import Value
 
 
 def dose_value(
-    kind: str, values: Sequence[float], unit: str, bound: str | None = None, approximate: bool = False, basis: str | None = None
+    kind: str,
+    values: Sequence[float],
+    unit: str,
+    bound: str | None = None,
+    approximate: bool = False,
+    basis: str | None = None,
 ) -> Value:
     """{"low", "high", "unit"} or {"values", "unit"}. kind: "single", "range" or "list"; bound: op of a one-sided amount.
 

@@ -26,5 +26,7 @@ def normalise(mention: Mention, scan: Scan) -> Mention:
     if parts.dotted is None:
         return mention.but(value=value)
     other = dose_value(parts.kind, parts.dotted, parts.unit, parts.bound, parts.approximate, basis)
-    warning = Warn("GROUPING_AMBIGUOUS", f"the point is read as a grouping mark ({parts.values[-1]:g}), not as a decimal point")
+    warning = Warn(
+        "GROUPING_AMBIGUOUS", f"the point is read as a grouping mark ({parts.values[-1]:g}), not as a decimal point"
+    )
     return mention.but(value=value, alternatives=(other,), warnings=(*mention.warnings, warning))

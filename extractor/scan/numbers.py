@@ -51,7 +51,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
         rf"|[eE](?P<e4>[+-]?[0-9]{{1,2}})(?![0-9A-Za-z])"
         rf"|[ -]?(?P<s>(?i:{scale}))(?![A-Za-z])(?:[ ](?P<s2>(?i:{scale}))(?![A-Za-z]))?"
         rf"|[ ]?{TIMES}[ ]?(?P<f>1(?:,?000){{1,4}})(?![0-9,.])"
-        rf"|(?P<s1>(?i:[{short}])){cells})?"
+        rf"|(?P<s1>(?i:[{short}]))(?![A-Za-z]){cells})?"
     )
     word = "|".join(sorted(units, key=len, reverse=True))
     any_word = f"{word}|{scale}"

@@ -12,16 +12,20 @@ GIVEN = re.compile(
     r"experimental|drip|transfus|appl(?:y|ied)|therap|\bused?\b|suspen|reinfus|\bi\.?v\b|intra|boost|bolus|nebuli|spray|concentration|resuspend|contain|vial"
 )
 MEASURED = re.compile(
-    r"collect|harvest|yield|apheres|mobili[sz]|procure|back-?up|criteri|release test|seeded|seeding|\bplated|\bplating|replat|densit(?:y|ies) of|"
+    r"collect|harvest|yield|apheres|mobili[sz]|procure|back-?up|criteri|release test|seeded|seeding|\bplated|\bplating|replat|"
     r"in the graft|cord blood unit|engraftment|detect|recovery of|(?<!cell )(?<!cells )\bcounts?\b|defined as|insufficient|\bsampl|blood draw|\bassay|acceptab|per unit"
 )
-ASKED = re.compile(r"stored|storage|\bavailab|adequate|successful|aspirat(?!e concentrat)|cryopreserv|\bmust\b|minimum requirement|freez|frozen|contain|require|content")
+ASKED = re.compile(
+    r"stored|storage|\bavailab|adequate|successful|aspirat(?!e concentrat)|cryopreserv|\bmust\b|minimum requirement|freez|frozen|contain|require|content"
+)
 AFTER_MEASURED = re.compile(
     r"^[ ,)]{0,3}(?:\w{1,14}[ ]){0,5}?(?:collected|harvested|are required|is required|required|must be|available|stored|in the graft|obtained|procured|is needed|are needed|"
     r"are cryopreserved|is necessary|yield|cannot|can not|could not|back-?up|frozen|isolated|mobilized|in peripheral blood|in the blood|in the product|at harvest|recovered)"
 )
 AFTER_GIVEN = re.compile(r"infus|inject|transplant|administ|\bgiven|deliver|implant|reinfus|intraven|\bi\.?v\b|instill")
-BARE_GIVEN = re.compile(r"cell|msc|dose|dosage|inject|infus|transplant|implant|stem|administ|graft|car[- ]?t|total of|nk\b|exosome|particle")
+BARE_GIVEN = re.compile(
+    r"cell|msc|dose|dosage|inject|infus|transplant|implant|stem|administ|graft|car[- ]?t|total of|nk\b|exosome|particle"
+)
 BARE_AGAINST = re.compile(
     r"platelet|neutrophil|\banc\b|\bwbc|leu[kc]o|lymphocyte count|h(?:a|ae)?emoglobin|copies|viral|\biu\b|\bplt\b|\brbc|erythro|titer|titre|\bcounts?\b|\balc\b|\bcfu|granulocyt|\bhr\b|"
     r"vector|virus|genomes?\b|people|population|incidence|dollar|cost|million (?:people|adults|patients|americans)|plaque|bacteri|probiotic|lactobac|bifido|phage|spore|vaccin"
@@ -68,8 +72,6 @@ def is_dose(scan: Scan, start: int, end: int, bound: Bound) -> bool:
         return False
     if measured >= 0 and (given < 0 or measured < given):
         return bool(AFTER_GIVEN.search(tail[:60])) and not floor
-    if kind == "outcome":
-        return given >= 0
     return True
 
 
@@ -79,7 +81,7 @@ def is_bare_dose(scan: Scan, start: int, end: int, bound: Bound) -> bool:
         return False
     head = scan.lower[max(0, start - 120) : start]
     tail = after(scan, end, 60)
-    if BARE_AGAINST.search(head[-70:]) or BARE_AGAINST.search(tail[:30]):
+    if BARE_AGAINST.search(head[-70:].rpartition("\n\n")[2]) or BARE_AGAINST.search(tail[:30]):
         return False
     if not (BARE_GIVEN.search(head) or BARE_GIVEN.search(tail)):
         return False

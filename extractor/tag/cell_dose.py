@@ -46,16 +46,16 @@ class _Tail(NamedTuple):
 
 
 _AFTER_BARE = re.compile(
-    r"[ \n]{0,2}(?:$|[.,;:)\]/&+\n(–-]|(?:intra\w*|i\.?[vtmap]\.?|sub\w*|epi\w*|peri\w*|in|via|by|on|at|and|or|for|to|is|are|was|were|will|with|once|twice|every|each|dose|"
+    r"[ \n]{0,2}(?:\Z|[.,;:)\]/&+\n(–-]|(?:intra\w*|i\.?[vtmap]\.?|sub\w*|epi\w*|peri\w*|in|via|by|on|at|and|or|for|to|is|are|was|were|will|with|once|twice|every|each|dose|"
     r"doses|level|after|before|during|through|into|over|daily|weekly|monthly|x|per|from|than|as|respectively|depending|total|only|then|but|if|when|using|suspended|diluted|infused|"
-    r"injected|administered|given|group|single|of|along|followed|plus|injections?|infusions?|respectively|delivered|within|prior)(?![A-Za-z]))",
+    r"injected|administered|given|group|single|of|along|followed|plus|injections?|infusions?|respectively|delivered|within|prior|route)(?![A-Za-z]))",
     re.IGNORECASE,
 )
-_NO_START = re.compile(r"(?:\bper |\bevery |\bNSC[ -]?|/|\bout of )$")
+_NO_START = re.compile(r"(?:\bper |\bevery |\bNSC[ -]?|/|\bout of )\Z")
 _DOUBLE_SCALE = re.compile(r"[ ]?(?P<s>million|millions|mio|mln)(?![A-Za-z])", re.IGNORECASE)
 _COUNTED = re.compile(
     r"(?<![A-Za-z])(?:first|cohort|group|arm|level|stage|phase|part|panel|tier|step|dl|day|days|week|weeks|month|months|patient|patients|dose|scheme|visit|no\.?|number|cycle|figure|grade|type|"
-    r"protocol|trial|study|regimen|stratum|d|subject|subjects)[ #:]{0,2}$",
+    r"protocol|trial|study|regimen|stratum|d|subject|subjects)[ #:]{0,2}\Z",
     re.IGNORECASE,
 )
 _PER_BODY = re.compile(r"(?:cells?|MSCs?)[ ]?(?:/|per )[ ]?(?:kg|kilogram)", re.IGNORECASE)
@@ -79,7 +79,11 @@ def _first_index(scan: Scan, index: int) -> int:
         previous = numbers[first - 1]
         between = text[previous.end : numbers[first].start]
         ranged = RANGE.fullmatch(between) if len(between) <= 12 else None
-        if previous.form != "digits" or previous.value >= 1000 or not (ranged or (len(between) <= 12 and LIST.fullmatch(between))):
+        if (
+            previous.form != "digits"
+            or previous.value >= 1000
+            or not (ranged or (len(between) <= 12 and LIST.fullmatch(between)))
+        ):
             break
         head = text[max(0, previous.start - 16) : previous.start]
         counted = _COUNTED.search(head)
@@ -145,26 +149,38 @@ def _mention(scan: Scan, amount: Amount) -> Mention | None:
         return None
     bare = tail.cells is None and not [k for k in tail.per.kinds if k != "each"]
     plain = number.form in ("digits", "words")
-    if tail.cells is not None and plain and not tail.per.codes and (number.value < 10000 and "," not in text[number.start : number.end]) and number.form == "digits":
+    if (
+        tail.cells is not None
+        and plain
+        and not tail.per.codes
+        and (number.value < 10000 and "," not in text[number.start : number.end])
+        and number.form == "digits"
+    ):
         return None  # "2019 CAR-T cells were approved"
     if not bare and tail.cells is None:
         if tail.per.kinds[0] == "time" or (plain and (tail.per.kinds[0] != "body" or number.value < 10000)):
             return None
     elif bare and (plain or (number.form == "power" and (number.exponent or 0) < 4)):
         return None
-    if (number.exponent is not None and number.exponent < 0) or (bare and re.match(r"[-–][0-9]", text[tail.end : tail.end + 2])):
-        return None
-    if _NO_START.search(text[max(0, amount.start - 7) : amount.start]) or (
-        plain and re.search(r"[^\W_]-?$", text[max(0, amount.start - 2) : amount.start])
+    if (number.exponent is not None and number.exponent < 0) or (
+        bare and re.match(r"[-–][0-9]", text[tail.end : tail.end + 2])
     ):
         return None
-    if "time" in tail.per.kinds and tail.per.codes[-1] in ("min", "h") or ("surface" in tail.per.kinds and is_seeding(scan, amount.start, tail.end)):
+    if _NO_START.search(text[max(0, amount.start - 7) : amount.start]) or (
+        plain and re.search(r"[^\W_]-?\Z", text[max(0, amount.start - 2) : amount.start])
+    ):
+        return None
+    if (
+        "time" in tail.per.kinds
+        and tail.per.codes[-1] in ("min", "h")
+        or ("surface" in tail.per.kinds and is_seeding(scan, amount.start, tail.end))
+    ):
         return None
     start = amount.start
     kind, values = amount.kind, amount.values
     factors = list(tail.factors)
     head = text[max(0, start - 8) : start]
-    multiplied = re.search(r"(?<![\w.])([0-9]{1,2}(?:\.[0-9])?)[x×*]$", head)
+    multiplied = re.search(r"(?<![\w.])([0-9]{1,2}(?:\.[0-9])?)[x×*]\Z", head)
     if multiplied and number.form == "scaled" and number.mantissa == 10 and kind == "single":
         times = float(multiplied.group(1))
         start -= len(multiplied.group(0))
@@ -174,14 +190,21 @@ def _mention(scan: Scan, amount: Amount) -> Mention | None:
     judge = is_bare_dose if bare or (tail.cells is None and tail.per.kinds[0] not in ("body",)) else is_dose
     if not judge(scan, start, tail.end, bound):
         return None
-    if kind == "list" and len(values) == 2 and re.search(r"\b(?:between|from)\s$", text[max(0, start - 9) : start]) and "and" in text[amount.numbers[0].end : number.start]:
+    if (
+        kind == "list"
+        and len(values) == 2
+        and re.search(r"\b(?:between|from)\s\Z", text[max(0, start - 9) : start])
+        and "and" in text[amount.numbers[0].end : number.start]
+    ):
         kind = "range"
     unit = tail.cells.unit if tail.cells else "{cells}"
     one_sided = bound.op if kind == "single" else None
     parts = DoseParts(
         kind, values, unit, tail.per.codes, tail.per.basis, one_sided, bound.approximate, tail.restated, tuple(factors), bare
     )  # fmt: skip
-    return Mention(start, tail.end, LABEL, f"cell-dose.{'bare' if bare else 'words' if tail.cells else 'per'}", parts=parts)
+    return Mention(
+        start, tail.end, LABEL, f"cell-dose.{'bare' if bare else 'words' if tail.cells else 'per'}", parts=parts
+    )
 
 
 def _split(amount: Amount) -> list[Amount]:
@@ -194,7 +217,11 @@ def _small_per_body(scan: Scan) -> list[int]:
     out = []
     for match in _PER_BODY.finditer(scan.text):
         i = bisect_left(scan.number_starts, match.start()) - 1
-        if i < 0 or _large(scan.numbers[i]) or re.search(r"[\w^/.,-]$", scan.text[max(0, scan.numbers[i].start - 1) : scan.numbers[i].start]):
+        if (
+            i < 0
+            or _large(scan.numbers[i])
+            or re.search(r"[\w^/.,-]\Z", scan.text[max(0, scan.numbers[i].start - 1) : scan.numbers[i].start])
+        ):
             continue
         if match.start() - scan.numbers[i].end <= 30:
             out.append(i)
@@ -210,7 +237,9 @@ def _amounts(scan: Scan) -> list[Amount]:
     if small:
         anchors = sorted({*anchors, *small})
     for index in anchors:
-        if index < floor or (numbers[index].form == "digits" and text[numbers[index].start - 1 : numbers[index].start].isalpha()):
+        if index < floor or (
+            numbers[index].form == "digits" and text[numbers[index].start - 1 : numbers[index].start].isalpha()
+        ):
             continue
         first = max(_first_index(scan, index), floor)
         amount = _dotted(scan, index) or read_amount(text, numbers, first)
@@ -245,7 +274,9 @@ def _levels(amount: Amount, index: int) -> Amount:
     numbers = amount.numbers[: max(count, 1)]
     values = amount.values[: len(numbers)]
     kind = "list" if len(numbers) > 1 else "single"
-    return Amount(amount.start, numbers[-1].end, kind, values if kind == "list" else values * 2, numbers, index + len(numbers))
+    return Amount(
+        amount.start, numbers[-1].end, kind, values if kind == "list" else values * 2, numbers, index + len(numbers)
+    )
 
 
 def _merged(scan: Scan, mentions: list[Mention]) -> list[Mention]:
@@ -258,14 +289,25 @@ def _merged(scan: Scan, mentions: list[Mention]) -> list[Mention]:
             between = text[last.end : mention.start]
             a, b = last.parts, mention.parts
             ranged = RANGE.fullmatch(between) or (
-                between.strip() == "and" and re.search(r"\b(?:between|from)\s$", text[max(0, last.start - 9) : last.start])
+                between.strip() == "and"
+                and re.search(r"\b(?:between|from)\s\Z", text[max(0, last.start - 9) : last.start])
             )
-            if ranged and a.kind == b.kind == "single" and a.values[0] < b.values[0] and a.codes == b.codes[: len(a.codes)]:
+            if (
+                ranged
+                and a.kind == b.kind == "single"
+                and a.values[0] < b.values[0]
+                and a.codes == b.codes[: len(a.codes)]
+            ):
                 values = (a.values[0], b.values[-1])
                 parts = b._replace(kind="range", values=values, approximate=a.approximate or b.approximate, bound=None)
                 out[-1] = Mention(last.start, mention.end, LABEL, "cell-dose.range", parts=parts)
                 continue
-            if a.bare and len(between) <= 10 and re.fullmatch(r",?\s?(?:and|or|and then|then|,)\s", between) and b.codes:
+            if (
+                a.bare
+                and len(between) <= 10
+                and re.fullmatch(r",?\s?(?:and|or|and then|then|,)\s", between)
+                and b.codes
+            ):
                 out[-1] = last.but(parts=a._replace(codes=b.codes, basis=b.basis, unit=b.unit, bare=False))
         out.append(mention)
     return out

@@ -36,7 +36,9 @@ def _words() -> _Words:
     found: dict[str, dict[str, str]] = {role: {} for role in ROLES}
     for row in load_table("cell_units.csv", ["word", "role", "unit"], required=["word", "role"]):
         if row["role"] not in ROLES or (row["role"] in ("stop", "measured")) == bool(row["unit"]):
-            raise VocabularyError(f"{row.where}: role {row['role']!r} is none of {ROLES}, or its unit must be blank (stop, measured) or not")
+            raise VocabularyError(
+                f"{row.where}: role {row['role']!r} is none of {ROLES}, or its unit must be blank (stop, measured) or not"
+            )
         for word in row.many("word"):
             if word in found[row["role"]]:
                 raise VocabularyError(f"{row.where}: word {word!r} stands twice as {row['role']}")
@@ -59,13 +61,13 @@ _TOKEN = re.compile(
 _ABBREVIATION = re.compile(r"[ ]?[(\[][A-Za-z0-9αβγδ+®™/ -]{1,30}[)\]]")
 
 
-def _unit_of(token: str, before: str) -> str | None:
+def _unit_of(token: str, before: str, singular: bool = False) -> str | None:
     words = _words()
     match = words.noun.fullmatch(token)
     if match and not (token.startswith(("anti-", "Anti-")) and not match["noun"]):
         if match["noun"]:  # "2 million hepatocytes", but no "granulocyte colony"
-            singular = match["noun"].lower() not in ("cell", "celll") and not token.endswith(("s", "S"))
-            return None if singular else words.units[match["noun"].lower()]
+            one = match["noun"].lower() not in ("cell", "celll") and not token.endswith(("s", "S"))
+            return None if one and not singular else words.units[match["noun"].lower()]
         return words.units[match["short"] or match["token"]]
     return words.phrases.get(f"{before} {token}".lower().rstrip("s")) if before else None
 
@@ -88,18 +90,25 @@ def read_cells(text: str, at: int, longest: int = LONGEST, of: bool = True) -> C
         if low == "of":
             if start >= 0 or not of:
                 return None
-            pos = match.end()
+            pos = match.end() + (4 if text.startswith(" the ", match.end()) else 0)
             continue
         if count == 0 and low in ("unit", "units") and text[match.end() : match.end() + 4] == " of ":
             pos = match.end()
             continue
         start = match.start("w") if start < 0 else start
-        unit = _unit_of(token, before)
+        unit = _unit_of(token, before) or (_unit_of(token, "", True) if read_per(text, match.end("w")).end else None)
         if unit is not None:
             end = match.end("w") if not match["open"] else match.end()
             end = _extend(text, end, match["w"])
             return Cells(start, end, unit, measured)
-        if low in words.stop or low[0].isdigit() and not low[-1].isalpha() and not low.endswith("+") or match["open"] or match["close"]:
+        if (
+            low in words.stop
+            or low[0].isdigit()
+            and not low[-1].isalpha()
+            and not low.endswith("+")
+            or match["open"]
+            or match["close"]
+        ):
             return None
         measured = measured or low in words.measured
         pos, before = match.end(), low
@@ -116,7 +125,12 @@ def _extend(text: str, end: int, last: str) -> int:
                 end = match.end("w")
                 continue
             further = read_cells(text, end, 3, of=False) if last.upper() == last or last.startswith("CD") else None
-            if further and text[end : end + 1] == " " and _unit_of(text[further.start : further.end].split()[-1], "") and not further.measured:
+            if (
+                further
+                and text[end : end + 1] == " "
+                and _unit_of(text[further.start : further.end].split()[-1], "")
+                and not further.measured
+            ):
                 end = further.end
                 continue
         abbreviation = _ABBREVIATION.match(text, end)
@@ -124,7 +138,12 @@ def _extend(text: str, end: int, last: str) -> int:
             if read_per(text, abbreviation.end()).end:
                 return abbreviation.end()
             following = _TOKEN.match(text, abbreviation.end())
-            if following and _unit_of(following["w"], "") and not following["open"] and "/" not in text[abbreviation.end() : following.start("w")]:
+            if (
+                following
+                and _unit_of(following["w"], "")
+                and not following["open"]
+                and "/" not in text[abbreviation.end() : following.start("w")]
+            ):
                 end = following.end("w")
                 continue
         break

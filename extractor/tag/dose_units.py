@@ -34,12 +34,18 @@ NOTHING = Per(0, (), ())
 @cache
 def _denominators() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
     table: dict[str, tuple[str, str]] = {}
-    for row in load_table("dose_denominators.csv", ["text", "kind", "ucum"], unique=["text"], required=["text", "kind"]):
+    for row in load_table(
+        "dose_denominators.csv", ["text", "kind", "ucum"], unique=["text"], required=["text", "kind"]
+    ):
         if row["kind"] not in KINDS or (row["kind"] == "each") == bool(row["ucum"]):
-            raise VocabularyError(f"{row.where}: kind {row['kind']!r} is none of {KINDS}, or its ucum must be blank (each) or not")
+            raise VocabularyError(
+                f"{row.where}: kind {row['kind']!r} is none of {KINDS}, or its ucum must be blank (each) or not"
+            )
         for text in row.many("text"):
             table[text.lower().replace(" ", "")] = (row["kind"], row["ucum"])
-    names = sorted({t for r in load_table("dose_denominators.csv", ["text", "kind", "ucum"]) for t in r.many("text")}, key=len)
+    names = sorted(
+        {t for r in load_table("dose_denominators.csv", ["text", "kind", "ucum"]) for t in r.many("text")}, key=len
+    )
     words = "|".join(re.escape(n).replace(r"\ ", "[ ]{0,2}") for n in reversed(names))
     number = r"[0-9]{1,4}(?:[.,][0-9]{1,3})?"
     pattern = re.compile(
@@ -52,7 +58,9 @@ def _denominators() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
 
 
 _OWNER = r"(?:(?:actual|ideal|predicted|estimated|lean|real|total|adjusted|current|dry|measured|baseline|human)[ ])?"
-_HOLDER = r"(?:recipient|patient|subject|participant|host|donor|receptor|infant|child|mouse|rat|animal)(?:['`´]?[ ]?s['`´]?)?"
+_HOLDER = (
+    r"(?:recipient|patient|subject|participant|host|donor|receptor|infant|child|mouse|rat|animal)(?:['`´]?[ ]?s['`´]?)?"
+)
 _WEIGHT = r"(?:body[ -]?weights?|body[ ]?mass|bodyweight|weights?|weigh|b\.?[ ]?w\.?t?|wt|bodywt|bm|bb|body|PBW|IBW|ABW|mass)(?![A-Za-z])"
 _BODY = re.compile(
     rf"(?:[ ]?\([A-Za-z0-9+ -]{{1,20}}/[ ]?kg\))?"
@@ -60,7 +68,9 @@ _BODY = re.compile(
     rf"(?:[ ]?\([PIA]?BW\))?(?(open)\))|(?:[ ]?\([A-Za-z0-9+ -]{{1,20}}/[ ]?kg\)))",
     re.IGNORECASE,
 )
-_SURFACE = re.compile(r"[ ](?:of[ ])?(?:the[ ])?(?:body[ ]surface(?:[ ]area)?|BSA)(?:/m\^?2)?(?![A-Za-z])", re.IGNORECASE)
+_SURFACE = re.compile(
+    r"[ ](?:of[ ])?(?:the[ ])?(?:body[ ]surface(?:[ ]area)?|BSA)(?:/m\^?2)?(?![A-Za-z])", re.IGNORECASE
+)
 
 
 def read_per(text: str, at: int) -> Per:
@@ -71,7 +81,9 @@ def read_per(text: str, at: int) -> Per:
     end = 0
     for _ in range(4):
         match = pattern.match(text, end or at)
-        if match is None or (match.group().lstrip().startswith("(") and ")" not in text[match.end() : match.end() + 40]):
+        if match is None or (
+            match.group().lstrip().startswith("(") and ")" not in text[match.end() : match.end() + 40]
+        ):
             break
         name = (match["d"] or match["inverse"]).lower().replace(" ", "")
         kind, ucum = table[name]
@@ -112,20 +124,24 @@ def body_tail(text: str, unit: Unit) -> int:
 
 _APPROXIMATE = re.compile(
     r"(?:\b(?:approximately|approximate|approx\.?|aproximately|about|around|roughly|circa|ca\.?|nearly|almost|estimated|average[ ]of|mean[ ]of|"
-    r"averaging)|[~≈≅])[ ]{0,2}(?:of[ ])?$",
+    r"averaging)|[~≈≅])[ ]{0,2}(?:of[ ])?\Z",
     re.IGNORECASE,
 )
 _MAXIMUM = re.compile(
     r"\b(?:max(?:imum|imal|\.)?|upper limit|not to exceed|not exceeding|no more than|capped at)(?:[ ](?:total|cumulative|single|allowed|cell|permitted|daily))?"
-    r"(?:[ ](?:dose|number|amount|quantity|dosage|count)(?:[ ]of[ ]cells)?)?(?:[ ](?:of|is|was|will be|being|at|to))?[ ]?[:=]?[ ]?$",
+    r"(?:[ ](?:dose|number|amount|quantity|dosage|count)(?:[ ]of[ ]cells)?)?(?:[ ](?:of|is|was|will be|being|at|to))?[ ]?[:=]?[ ]?\Z",
     re.IGNORECASE,
 )
 _MINIMUM = re.compile(
     r"\bmin(?:imum|imal|\.)?(?:[ ](?:total|cumulative|single|cell|target))?(?:[ ](?:dose|number|amount|quantity|dosage))?"
-    r"(?:[ ](?:of|is|was|will be|being))?[ ]?[:=]?[ ]?$",
+    r"(?:[ ](?:of|is|was|will be|being))?[ ]?[:=]?[ ]?\Z",
     re.IGNORECASE,
 )
-_AFTER = re.compile(r"[ ,(]{0,2}(?:(?P<le>or less|or lower|or below|at most|maximum|max\b)|(?P<ge>or more|or higher|or greater|or above|at least))", re.IGNORECASE)
+_AFTER = re.compile(
+    r"[ ,(]{0,2}(?:(?P<le>or less|or lower|or below|at most|(?:at )?(?:maximum|max\.?)(?=[ ]?(?:[),;\n]|\.[ \n]|\Z)))"
+    r"|(?P<ge>or more|or higher|or greater|or above))",
+    re.IGNORECASE,
+)
 _NO_BOUND = {"from", "within", "starting from", "over", "beyond"}
 
 

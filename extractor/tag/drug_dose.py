@@ -34,12 +34,15 @@ _HIT = re.compile(
     r"(?![A-Za-z0-9^]|-[a-z]{2})"
 )
 _COUNTED = re.compile(
-    r"(?<![A-Za-z])(?:cohort|group|arm|level|stage|phase|part|panel|tier|step|dl|days?|weeks?|months?|patients?|visit|cycles?|courses?|grade|type|hours?|d|nsc|il|cd|no\.?|article|number)[ #:-]{0,2}[+-]?$",
+    r"(?<![A-Za-z])(?:cohort|group|arm|level|stage|phase|part|panel|tier|step|dl|days?|weeks?|months?|patients?|visit|cycles?|courses?|grade|type|hours?|d|nsc|il|cd|no\.?|article|number)[ #:-]{0,2}[+-]?\Z",
     re.IGNORECASE,
 )
-_GLUED = re.compile(r"(?<![A-Za-z])(?:to|of|than|with|at|and|or|dose|is)$")
+_GLUED = re.compile(r"(?<![A-Za-z])(?:to|of|than|with|at|and|or|dose|is)\Z")
 _SPEED = re.compile(r"[ ]?(?:needle|gauge|cannula|catheter|spinal|i\.?v\.? can|rcf|force|for \d{1,3} ?min|\()|[ ]?[x×]")
-_CONCENTRATION = re.compile(r"[ ]?(?:\((?:w|v)/v\)|/[ ]?[0-9.]{1,4}[ ]?m[lL]\b(?! (?:saline|normal))|(?:/|per )[ ]?(?:dL|100 ?m[lL]|L|l)\b)")
+_DENOMINATOR = re.compile(r"(?:(?:/|\bper)[ ]?|\brate of[ ])\Z", re.IGNORECASE)
+_CONCENTRATION = re.compile(
+    r"[ ]?(?:\((?:w|v)/v\)|/[ ]?[0-9.]{1,4}[ ]?m[lL]\b(?! (?:saline|normal))|(?:/|per )[ ]?(?:dL|100 ?m[lL]|L|l)\b)"
+)
 
 
 @cache
@@ -63,7 +66,9 @@ def _first(scan: Scan, index: int) -> int:
             return first
         previous = numbers[first - 1]
         between = text[previous.end : numbers[first].start]
-        if len(between) > 12 or not (RANGE.fullmatch(between) or LIST.fullmatch(between) or PLUS_MINUS.fullmatch(between)):
+        if len(between) > 12 or not (
+            RANGE.fullmatch(between) or LIST.fullmatch(between) or PLUS_MINUS.fullmatch(between)
+        ):
             return first
         head = text[max(0, previous.start - 12) : previous.start]
         if head[-1:].isalpha() or (head[-1:] == "-" and head[-2:-1].isalnum()):
@@ -96,12 +101,14 @@ def _is_dose(scan: Scan, kind: str, unit: Unit, start: int, end: int, bound: Bou
     if kind == "volume":
         return "/time" not in dimension and _is_volume_dose(scan, start, end, bound)
     if kind in ("ray", "count"):
-        return True
+        return "/time" not in dimension
+    tail = scan.lower[end : end + 30]
+    if _words("mass_of").match(tail.lstrip()):
+        return False
     head = before(scan, start, 70)
     measured = _last(_words("measured"), head)
     if measured >= 0 and measured > _last(_words("given"), head):
         return False
-    tail = scan.lower[end : end + 30]
     if kind == "unit":
         if _words("blood_units").match(tail.lstrip()):
             return False
@@ -154,17 +161,26 @@ def find(scan: Scan) -> list[Mention]:
     vesicles: list[tuple[int, int]] | None = None
     for index, number in enumerate(numbers):
         hit = match_hit(text, number.end)
-        if hit is None or text[number.start - 1 : number.start] in ("^", ":") or (
-            number.form == "digits" and text[number.start - 1 : number.start].isalpha() and not _GLUED.search(text[max(0, number.start - 6) : number.start])
+        if (
+            hit is None
+            or text[number.start - 1 : number.start] in ("^", ":")
+            or (
+                number.form == "digits"
+                and text[number.start - 1 : number.start].isalpha()
+                and not _GLUED.search(text[max(0, number.start - 6) : number.start])
+            )
         ):
             continue
         unit = read_unit(text, hit.start(hit.lastgroup or 0))
         if unit is None or not _allowed(unit) or _CONCENTRATION.match(text, unit.end):
             continue
-        if number.start >= 2 and text[number.start - 1] == "/" and text[number.start - 2].isalpha():
+        if number.start >= 2 and (
+            (text[number.start - 1] == "/" and text[number.start - 2].isalpha())
+            or (text[number.start - 1] == "-" and text[number.start - 2].isalpha() and hit.lastgroup == "volume")
+        ):
             continue
         amount, values, dotted = _amount(scan, index, unit)
-        if values[-1] == 0:
+        if values[-1] == 0 or (hit.lastgroup == "volume" and _DENOMINATOR.search(text[max(0, amount.start - 9) : amount.start])):
             continue
         ucum, end = unit.ucum, body_tail(text, unit)
         per = read_per(text, end)
@@ -182,7 +198,9 @@ def find(scan: Scan) -> list[Mention]:
             vesicles = _vesicles(scan)
         if any(a < end and amount.start < b for a, b in vesicles) or (out and amount.start < out[-1].end):
             continue
-        parts = DrugParts(amount.kind, values, ucum, bound.op if amount.kind == "single" else None, bound.approximate, dotted)
+        parts = DrugParts(
+            amount.kind, values, ucum, bound.op if amount.kind == "single" else None, bound.approximate, dotted
+        )
         out.append(Mention(amount.start, end, LABEL, f"drug-dose.{hit.lastgroup}", parts=parts))
     return out
 
@@ -199,6 +217,7 @@ def _allowed(unit: Unit) -> bool:
     codes = unit.ucum.split("/")[1:]
     if unit.ucum.startswith("m[iU]") or unit.ucum.startswith("u[iU]"):
         return False
-    return not any(d in ("volume", "substance", "ratio", "field") or (d == "mass" and c != "kg") for d, c in zip(rest, codes, strict=False)) and not (
-        first == "volume" and "{1.73_m2}" in codes
-    )
+    return not any(
+        d in ("volume", "substance", "ratio", "field") or (d == "mass" and c != "kg")
+        for d, c in zip(rest, codes, strict=False)
+    ) and not (first == "volume" and "{1.73_m2}" in codes)

@@ -10,7 +10,10 @@ from extractor.tag.dose_units import read_bound, read_per
 
 _WORDS = re.compile(r"exosom|vesicle|\bevs?\b|-evs?\b")
 _UNIT = re.compile(r"[ ]?(?:µg|ug|mcg|mg|ng|microgram|milligram)s?(?![A-Za-z])")
-_PROTEIN = re.compile(r"[ ]?(?:\((?:of )?(?:total )?(?:protein|exosomes?|EVs?)\)|(?:of )?(?:total )?(?:exosomal |EV |vesicle )?protein\b|(?:of )?exosomes?\b|EVs?\b)", re.IGNORECASE)
+_PROTEIN = re.compile(
+    r"[ ]?(?:\((?:of )?(?:total )?(?:protein|exosomes?|EVs?)\)|(?:of )?(?:total )?(?:exosomal |EV |vesicle )?protein\b|(?:of )?exosomes?\b|EVs?\b)",
+    re.IGNORECASE,
+)
 
 
 def vesicle_masses(scan: Scan) -> list[Mention]:
@@ -40,6 +43,14 @@ def vesicle_masses(scan: Scan) -> list[Mention]:
             end = protein.end()
         per = read_per(scan.text, end)
         bound = read_bound(scan, amount.start, per.end or end)
-        parts = DoseParts(amount.kind, amount.values, unit.ucum, per.codes, per.basis, bound.op if amount.kind == "single" else None, bound.approximate)
+        parts = DoseParts(
+            amount.kind,
+            amount.values,
+            unit.ucum,
+            per.codes,
+            per.basis,
+            bound.op if amount.kind == "single" else None,
+            bound.approximate,
+        )
         out.append(Mention(amount.start, per.end or end, LABEL, "cell-dose.vesicle-mass", parts=parts))
     return out
