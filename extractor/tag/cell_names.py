@@ -1,5 +1,7 @@
-"""Names that a text introduces for a cell product: an abbreviation or code in brackets, an intervention's name, "CODE is ... cells",
-and trade names that are made of "stem" or "cel"."""
+"""Names that a text introduces for a cell product.
+
+An abbreviation or code in brackets, an intervention's name, "CODE is ... cells", and trade names made of "stem" or "cel".
+"""
 
 from __future__ import annotations
 
@@ -9,29 +11,35 @@ from collections.abc import Iterator
 
 from extractor.scan import Scan
 from extractor.tag.abbreviations import find_abbreviations
+from extractor.tag.cell_vocabulary import kinds
 
+MOST = 60  # names of one text that are looked for again
 HEAD = 2000  # trade names are looked for in the first characters: title and summary
 _NAME = r"[A-Za-z0-9γδαβ][\w.+/-]{1,24}[®™]?"
 _IN_BRACKETS = re.compile(rf"\s{{0,2}}[(\[（]\s?[\"“]?({_NAME})[\"”]?\s?[)\]），,;]")
 _BEFORE_BRACKET = re.compile(rf"({_NAME})\s?[(（]\s?(?:the\s)?$")
 # "X is an allogeneic ...", "X, an ex vivo expanded ...", "X: autologous ..."
-_IS = re.compile(rf"({_NAME})\s?(?:is|are|consists? of|contains?|:|=|,\san?|,\sthe|,\swhich is)\s(?:an?\s|the\s)?(?:[a-z-]{{1,16}}\s){{0,5}}$")
+_IS = re.compile(
+    rf"({_NAME})\s?(?:is|are|consists? of|contains?|:|=|,\san?|,\sthe|,\swhich is)\s(?:an?\s|the\s)?(?:[a-z-]{{1,16}}\s){{0,5}}$"
+)
 _SAYS = re.compile(r" (?:is|are|consists?|contains?) |[:=]|, an? |, the ")
 _INTERVENTION = re.compile(
-    rf"\n([A-Z]{_NAME[len('[A-Za-z0-9γδαβ]') :]})(?:\s\([^()\n]{{1,40}}\))?(?: (?:[Ii]njection|[Cc]ells?|[Ii]nfusion|[Tt]herapy|[Tt]reatment))?\r?\n"
+    rf"\n([A-Z]{_NAME[len('[A-Za-z0-9γδαβ]') :]})(?:\s\([^()\n]{{1,40}}\))?"
+    r"(?: (?:[Ii]njection|[Cc]ells?|[Ii]nfusion|[Tt]herapy|[Tt]reatment))?\r?\n"
     r"(Biological|BIOLOGICAL|Genetic|GENETIC|Drug|DRUG|Combination Product|Procedure)\r?\n"
 )
-_NOT_CELLS = re.compile(r"(?i)antibod|peptide|recombinant|interferon|interleukin|growth factor|plasmid|virus|placebo|saline|chemotherap|colony.stimulating|vaccine")
+_NOT_CELLS = re.compile(
+    r"(?i)antibod|peptide|recombinant|interferon|interleukin|growth factor|plasmid|virus|placebo|saline|chemotherap|colony.stimulating|vaccine"
+)
 # a code right before the cells: "TX103 CAR-T cells"
-CODE = re.compile(r"(?<![\w-])((?!HPV|IL|CD|SARS|COVID|NCT|PCV|TSG|HSP|HIV|CTCAE|DAY|Day|LEVEL|[Ww]eek)[A-Za-z]{2,8}-?[0-9]{2,8}[A-Za-z]?)\s$")
-_TRADE = re.compile(r"\b(?!\w{0,8}ench[yi])(?:[A-Z][A-Za-z]{2,14}(?:[Ss]tem|STEM|cel|[a-z]Cell|[Cc]hymal|[a-z]Exo|CELL)|Exo[A-Z][a-z]{2,8})(?:-[A-Z0-9]{1,4})?(?!\w)")
-_NO_TRADE = frozenset("System Ecosystem Subsystem Excel Marcel Cancel Parcel SYSTEM StemCell Cyclocel Biosystem Microsystem MultiStemcell Rachel Pharmaceltic".split())
+CODE = re.compile(
+    r"(?<![\w-])((?!HPV|IL|CD|SARS|COVID|NCT|PCV|TSG|HSP|HIV|CTCAE|DAY|Day|LEVEL|[Ww]eek)[A-Za-z]{2,8}-?[0-9]{2,8}[A-Za-z]?)\s$"
+)
+_TRADE = re.compile(
+    r"\b(?!\w{0,8}ench[yi])(?:[A-Z][A-Za-z]{2,14}(?:[Ss]tem|STEM|cel|[a-z]Cell|[Cc]hymal|[a-z]Exo|CELL)|Exo[A-Z][a-z]{2,8})(?:-[A-Z0-9]{1,4})?(?!\w)"
+)
 _CELLULAR = re.compile(r"-|SC|MNC|SVF|EV|NK|CAR|TIL")
 _NO_NAME = re.compile(r"[0-9.]+[x×^]|CD[0-9]+[a-z]?\+?$|(?:TM|NCT[0-9]+|Day[0-9]*)$")
-_ORDINARY = frozenset(
-    "HSCT SCT BMT PBSCT ASCT AHSCT DLI GVHD G-CSF GM-CSF IV RA COVID-19 HLA USA II III DMSO CD34 CD34+ CD19 BCMA Day Group Phase FDA GMP II/III PRP DNA PBS"
-    " HSA PBMC PBMCs NK WBC WBCs RBC TCR CAR BM PB UC SARS-CoV-2 RPE iPS iPSC".split()
-)
 
 
 def _name(text: str) -> str | None:
@@ -40,7 +48,7 @@ def _name(text: str) -> str | None:
     bare = text.rstrip("®™")
     letters = [c for c in bare if c.isalpha()]
     capitals = sum(c.isupper() for c in letters)
-    if len(bare) < 2 or len(letters) < 2 or bare in _ORDINARY or bare.isdigit() or _NO_NAME.match(bare) or "+" in bare:
+    if len(bare) < 2 or len(letters) < 2 or bare in kinds()["ordinary"] or bare.isdigit() or _NO_NAME.match(bare) or "+" in bare:
         return None
     if capitals >= 2 or (capitals and any(c.isdigit() for c in bare)) or bare != text:
         return bare
@@ -49,7 +57,7 @@ def _name(text: str) -> str | None:
 
 def _coined(name: str | None) -> bool:
     """A made-up name: figures, or capitals inside small letters."""
-    return bool(name) and (any(c.isdigit() for c in name) or (len(name) > 4 and any(c.islower() for c in name)))
+    return name is not None and (any(c.isdigit() for c in name) or (len(name) > 4 and any(c.islower() for c in name)))
 
 
 def _around(text: str, start: int, end: int) -> Iterator[str | None]:
@@ -72,7 +80,7 @@ def _around(text: str, start: int, end: int) -> Iterator[str | None]:
 def introduced(scan: Scan, products: list[tuple[int, int]]) -> set[str]:
     """Names for the products at `products` (view offsets, by start)."""
     text = scan.text
-    names = {match.group() for match in _TRADE.finditer(text, 0, HEAD)} - _NO_TRADE
+    names = {match.group() for match in _TRADE.finditer(text, 0, HEAD)} - kinds()["no_trade"]
     if not products:
         return names
     ends = sorted(products, key=lambda p: p[1])
@@ -102,7 +110,7 @@ def introduced(scan: Scan, products: list[tuple[int, int]]) -> set[str]:
 def occurrences(scan: Scan, names: set[str]) -> Iterator[tuple[int, int]]:
     """Spans of all whole-word occurrences of `names` (a plural s may follow)."""
     text = scan.text
-    for name in names:
+    for name in sorted(names)[:MOST]:
         at = text.find(name)
         while at >= 0:
             end = at + len(name)
