@@ -46,39 +46,49 @@ def _point_list(part: Part) -> list[str]:
 
 
 TO = ("to", "through", "thru", "until", "till", "untill", "up to")
-DASH = ("-", "–", "—", "~")
+
+
+_TIMED = ("time", "point", "start")
+
+
+def _place(part: Part, before: Part | None, following: Part | None) -> str:
+    """What a time is: "until", "interval", "duration" or "points"."""
+    listed = (
+        following is not None
+        and following.kind in ("time", "point")
+        and following.joint in ("and", ",", ", and", "or")
+        and not following.role
+    )
+    several = len(part.values) > 1 and not part.range
+    if part.joint in TO and before is not None and before.kind in _TIMED:
+        both = part.kind == "point" and before.kind == "point"
+        return "points" if both or several or (listed and before.kind == "start") else "until"
+    if part.role == "until" and not listed and not several and part.kind != "start":
+        return "until"
+    if part.role == "interval" and part.kind == "time":
+        return "interval"
+    if part.role == "duration" and part.kind == "time" and not listed:
+        return "duration"
+    return "points"
 
 
 def _times(value: Value, chain: tuple[Part, ...]) -> None:
     points: list[str] = []
     phases = 0
     for i, part in enumerate(chain):
-        following = chain[i + 1] if i + 1 < len(chain) else None
-        timed = part.kind in ("time", "point", "start")
+        before, following = chain[i - 1] if i else None, chain[i + 1] if i + 1 < len(chain) else None
         phases += part.kind == "frequency"
-        if not timed:
+        if part.kind not in _TIMED:
             continue
-        listed = (
-            following is not None
-            and following.kind in ("time", "point")
-            and following.joint in ("and", ",", ", and", "or")
-            and not following.role
-        )
-        before = chain[i - 1] if i else None
-        ends_range = part.joint in TO and before is not None and before.kind in ("time", "point", "start")
-        if ends_range and part.kind == "point" and before is not None and before.kind == "point":
-            points.extend(_point_list(part))
-        elif ends_range:
-            if before is not None and before.kind == "start" and "P0D" in points:
-                points.remove("P0D")
+        place = _place(part, before, following)
+        if before is not None and before.kind == "start" and (part.joint in TO or place == "until"):
+            points = [p for p in points if p != "P0D"]  # "baseline to ...": no point of its own
+        if place == "until":
             _add(value, "until", part.values[-1:], False)
-        elif part.role == "until" and not listed and part.kind != "start":
-            _add(value, "until", part.values[-1:], False)
-        elif part.role == "interval" and part.kind == "time":
-            _add(value, "interval", part.values, part.range)
-        elif part.role == "duration" and part.kind == "time" and not listed:
-            if phases <= 1:
-                _add(value, "duration", part.values, part.range)
+        elif place == "duration" and phases > 1:
+            continue  # of a later phase
+        elif place in ("duration", "interval"):
+            _add(value, place, part.values, part.range)
         elif part.kind == "time" and part.range and part.values[0][0] == 0:
             _add(value, "duration", part.values[1:], False)
         else:

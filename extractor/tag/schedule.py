@@ -103,7 +103,7 @@ def find(scan: Scan) -> list[Mention]:
         ):
             begin, role = first.start, "point"
         chain = read_chain(low, extend(low, first._replace(role=role)))
-        if first.kind == "start" and len(chain) > 1 and chain[1].joint in ("at", "on"):
+        if first.kind == "start" and len(chain) > 1 and _measured_from(chain[1]):
             at = first.end
             continue
         end = chain[-1].end
@@ -119,6 +119,11 @@ def find(scan: Scan) -> list[Mention]:
 
 
 _EVENT = re.compile(r"(?:immediately|just|right)\s{1,3}(?:after|before|following)|before(?=\s{0,3}(?:and\b|,|\())")
+
+
+def _measured_from(part: Part) -> bool:
+    """Whether the part behind "(change from) baseline" begins a schedule of its own: "at 28 weeks", "in 6 weeks"."""
+    return part.joint in ("at", "on") or (part.joint == "" and part.role == "point")
 
 
 def _event(low: str, at: int) -> Part | None:

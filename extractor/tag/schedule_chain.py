@@ -11,7 +11,7 @@ from extractor.tag.schedule_words import words
 
 _MOST = 24  # parts of one chain
 
-_NEXT = re.compile(r"[ \t\xa0(-]{0,4}(?:\r?\n[ \t]{0,16})?(post|pre)?-?[ ]?([a-z0-9][a-z0-9/+.'’]{0,30})")
+_NEXT = re.compile(r"[ \t\xa0(-]{0,4}(?:\r?\n[ \t]{1,16})?(post|pre)?-?[ ]?([a-z0-9][a-z0-9/+.'’]{0,30})")
 _OF = re.compile(r"[ ]of[ ](?:the[ ])?[a-z][a-z0-9+-]{1,20}(?:[ ](?:mscs|cells|treatment|therapy))?")
 _MOST_WORDS = 8  # words up to the event: "after the last intravenous allogeneic cord blood derived cell infusion"
 _BREAKS = {"and", "or", "then", "at", "to", "for", "by", "with", "until", "will", "was", "were", "is", "are"}
@@ -79,10 +79,13 @@ def extend(low: str, part: Part) -> Part:
 _OR_LESS = re.compile(r"\s{1,6}or\s{1,6}(?:less|earlier|fewer|sooner)(?![a-z])")
 
 
+_EDGE = re.compile(r"[ \t]{0,8}\r?\n(?![ \t])")
+
+
 def _broken(low: str, start: int, end: int) -> bool:
     """Whether a gap of blanks ends a line whose next one starts at its edge: two lines, not one wrapped line."""
     gap = low[start:end]
-    return "\n" in gap and ((gap.strip() == "" and not gap.endswith((" ", "\t"))) or gap.count("\n") > 1)
+    return "\n" in gap and (_EDGE.match(gap) is not None or gap.count("\n") > 1)
 
 
 def next_part(low: str, end: int) -> Part | None:
@@ -127,7 +130,7 @@ def read_chain(low: str, first: Part) -> list[Part]:
                 following = None  # "day 28 (4 weeks)" says one thing twice
             if following is None and aside:
                 following = next_part(low, aside.end())
-        if following is None:
+        if following is None or (parts[-1].kind == "start" and following.kind == "frequency" and not following.joint):
             break
         parts.append(following)
         end = following.end

@@ -67,7 +67,11 @@ def admissible(context: Context, chain: list[Part], start: int, end: int) -> str
         and "(" not in low[start:end]
     ):
         return None
-    if all(part.kind in ("time", "frequency") for part in chain) and not last.tail and _behind(low, last):
+    if last.kind in ("time", "frequency") and not last.tail and _behind(low, last):
+        return None
+    if _DIMENSIONS.fullmatch(context.scan.text, start, end):
+        return None
+    if section == "outcome" and first.role == "duration" and len(chain) == 1 and _BOUND.search(before[-80:]):
         return None
     alone = _alone(low, start, end)
     if (
@@ -93,6 +97,11 @@ def _behind(low: str, last: Part) -> bool:
 _SINCE_ILLNESS = re.compile(r"(?:onset|diagnosis|injury|symptom|infarct|stroke|trauma|birth)")
 
 
+_DIMENSIONS = re.compile(r"[2-5][ -]?D")  # 3D, EQ-5D
+_BOUND = re.compile(r"[<>≥≤=]|10\^|/mm|/l\b")  # "platelets > 20 x 10^9/L for 7 days" defines the outcome
+_WINDOW = re.compile(r"\b(?:within|before|prior|beyond|at least|contracept[a-z]{1,5}|gestation[a-z]{0,3})\b")
+
+
 def _entry(low: str, chain: list[Part], start: int) -> bool:
     """Whether a lone time tells who is treated: an age, "within 6 months of onset"."""
     first, last = chain[0], chain[-1]
@@ -116,7 +125,7 @@ def _in_criteria(low: str, chain: list[Part], before: str, start: int) -> bool:
     if any(part.tail == "before" for part in chain) or low.startswith(("within", "less than", "in the"), start):
         return False
     if chain[0].kind == "point":
-        return not low.startswith("d.", start)
+        return not low.startswith("d.", start) and not _WINDOW.search(before[-70:])
     return _ELIGIBLE.search(before[-90:]) is not None and _NOT_ELIGIBLE.search(before[-160:]) is None
 
 

@@ -47,7 +47,7 @@ def _is_frame(low: str, left: int, right: int) -> bool:
 def _roles(parts: list[Part], before: str) -> list[Part]:
     """A lone time behind "from ... until", "through ..." is an end."""
     timed = [p for p in parts if p.kind in ("time", "point")]
-    if len(timed) == 1 and timed[0].role in ("", "point") and _ENDS.search(before):
+    if len(timed) == 1 and not timed[0].range and timed[0].role in ("", "point") and _ENDS.search(before):
         return [p._replace(role="until") if p is timed[0] else p for p in parts if p.kind != "start"]
     return parts
 

@@ -153,7 +153,9 @@ def _points(low: str, at: int) -> Part | None:
         label = _label_between(low[m.end(1) : m.start(3)])
         if label is not None and label != unit:
             break
-        if _TO.match(m[1].strip()) and len(values) == 1 and number > values[0][0]:
+        if number <= values[-1][0]:
+            break
+        if _TO.match(m[1].strip()) and len(values) == 1:
             span = True
         elif span:
             break

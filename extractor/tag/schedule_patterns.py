@@ -27,7 +27,7 @@ _PLURAL = rf"(?:{alternation([g + 's' for g in _GIVINGS] + ['biopsies', 'therapi
 _EVENT = rf"(?:{alternation(list(words('event')) + _GIVINGS)})(?:s|es)?(?![a-z])"
 _ADVERB = r"(?:once|twice|thrice)"
 _CODE = rf"(?:{alternation(list(frequencies()))})(?![a-z])"
-_X_OR_TIMES = rf"(?:x(?![a-z0-9])|times?(?![a-z])|doses?|{_GIVING})"
+_X_OR_TIMES = rf"(?:x(?![a-z0-9])|times?(?![a-z])|days(?![a-z])|doses?|{_GIVING})"
 
 
 def _not(kind: str) -> str:
@@ -78,7 +78,7 @@ def times() -> Times:
             rf"([0-9]{{1,3}}(?:\.|{th})(?:{_SEPARATOR}[0-9]{{1,3}}{th}){{0,6}}){HYPHEN}({_UNIT})(?![ ]?[0-9])"
         ),
         label=re.compile(
-            rf"({alternation(words('label'))})(?![a-z])\.?(?:{WS}(?:\(s\)|#|no\.|number|:))?"
+            rf"({alternation(words('label'))})(?![a-z])(?:{WS}(?:\(s\)|#|no\.|number|:))?"
             rf"(?={WS}[-+(−–]?[0-9]|{GAP}{_NUMBER_WORD})"
         ),
         point=re.compile(rf"{WS}\(?([-+−–]?)[ ]?({_NUMBER})(?:th|st|nd|rd)?(?![0-9])"),
