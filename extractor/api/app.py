@@ -17,7 +17,8 @@ from extractor.api.settings import Settings
 from extractor.extractor import Extractor
 
 PAGE = Path(__file__).parent / "page"
-_FILES = {"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8"}
+_SCRIPT = "text/javascript; charset=utf-8"
+_FILES = {"page.css": "text/css; charset=utf-8", "page.js": _SCRIPT, "docs.js": _SCRIPT}
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -42,8 +43,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.extractor = None
 
     app = FastAPI(
-        title="trial-extractor", version=__version__, lifespan=lifespan, root_path=settings.root_path, redoc_url=None,
-        summary="Spans with values out of trial registry text.",
+        title="trial-extractor", version=__version__, lifespan=lifespan, root_path=settings.root_path,
+        summary="Spans with values out of trial registry text.", docs_url=None, redoc_url=None,
     )  # fmt: skip
     app.state.settings = settings
     app.state.extractor = None
@@ -60,6 +61,11 @@ def _add_page(app: FastAPI) -> None:
     @app.get("/", include_in_schema=False)
     def page() -> Response:
         return Response((PAGE / "index.html").read_bytes(), headers=_HEADERS, media_type="text/html; charset=utf-8")
+
+    # FastAPI's own page loads its scripts from a public server, which a closed network does not reach
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> Response:
+        return Response((PAGE / "docs.html").read_bytes(), headers=_HEADERS, media_type="text/html; charset=utf-8")
 
     @app.get("/page/{name}", include_in_schema=False)
     def page_file(name: str) -> Response:

@@ -7,9 +7,9 @@ const LABELS = {
   ROUTE: { code: "RTE", line: "dotted" }, SCHEDULE: { code: "WHEN", line: "dashed" },
   LAB_THRESHOLD: { code: "LAB", line: "solid" }, AGE: { code: "AGE", line: "dotted" },
 };
-const EXAMPLE = "Inclusion Criteria:\n1. Age =18 years, <= 65 years\n2. eGFR between 30 and 60 ml/min/1.73 m2\n3. ALT or AST no more than 2.5 x ULN\n\n" +
-  "Exclusion Criteria:\n- uncontrolled diabetes; platelets < 50 x 109/L\n\nArm: Treatment\nParticipants receive 1 × 106/kg umbilical cord mesenchymal stem cells " +
-  "by intravenous infusion once a week for 4 weeks, and prednisone 10 mg/day orally.";
+const EXAMPLE = "Brief Summary:\nParticipants receive 1 × 106/kg umbilical cord mesenchymal stem cells by intravenous infusion once a week " +
+  "for 4 weeks, and prednisone 10 mg/day orally.\n\nInclusion Criteria:\n1. Age =18 years, <= 65 years\n2. eGFR between 30 and 60 ml/min/1.73 m2\n" +
+  "3. ALT or AST no more than 2.5 x ULN\n\nExclusion Criteria:\n- uncontrolled diabetes; platelets < 50 x 109/L";
 const byId = (id) => document.getElementById(id);
 const hidden = new Set();
 let shown = null;
@@ -124,14 +124,24 @@ function readAs(entity) {
   return outer.map((r) => `${shown.text.slice(r.start, r.end)} → ${r.read_as || "(nothing)"}`).join("; ");
 }
 
+const number = (n) => (typeof n === "number" ? n.toLocaleString("en", { maximumFractionDigits: 10 }) : String(n));
+const plain = (v) => (Array.isArray(v) ? v.map(number).join(", ") : typeof v === "object" ? JSON.stringify(v) : number(v));
+
+// Bounds as signs and amounts, everything else that the text states as it stands in the Document.
 function values(entity) {
   const value = entity.value;
-  if (!value) return entity.concepts.slice(0, 1).map((c) => `${c.display} (${c.system}:${c.code})`);
-  const number = (n) => (typeof n === "number" ? n.toLocaleString("en", { maximumFractionDigits: 10 }) : n);
-  const plain = (v) => (Array.isArray(v) ? v.map(number).join(", ") : typeof v === "object" ? JSON.stringify(v) : String(number(v)));
-  const same = value.low !== undefined && JSON.stringify(value.low) === JSON.stringify(value.high);
-  const entries = Object.entries(value).filter(([key]) => key !== "timing" && !(same && key === "high"));
-  return entries.map(([key, v]) => `${same && key === "low" ? "amount" : key.replace("_", " ")} ${plain(v)}`);
+  if (!value) return entity.concepts.slice(0, 1).map((concept) => `${concept.display} (${concept.code})`);
+  const { low, high, low_inclusive, high_inclusive, unit, timing, si, ...rest } = value;
+  const pair = (v) => (Array.isArray(v) ? v.map(number).join("/") : number(v));
+  const bounds = [];
+  if (low !== undefined && JSON.stringify(low) === JSON.stringify(high)) bounds.push(pair(low));
+  else {
+    if (low !== undefined) bounds.push(`${[low_inclusive].flat()[0] === false ? ">" : "≥"} ${pair(low)}`);
+    if (high !== undefined) bounds.push(`${[high_inclusive].flat()[0] === false ? "<" : "≤"} ${pair(high)}`);
+  }
+  const amount = [bounds.join(" and "), rest.reference ? `× ${rest.reference}` : "", unit ?? ""].filter(Boolean).join(" ");
+  const { reference, ...others } = rest;
+  return [amount, ...Object.entries(others).map(([key, v]) => `${key.replace("_", " ")} ${plain(v)}`)].filter(Boolean);
 }
 
 function warningNode(warning) {
