@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from extractor.scan import Scan
 from extractor.spans import Mention, Value, Warn
-from extractor.tag.route import Part, routes
+from extractor.tag.route import Part
+from extractor.tag.route_vocabulary import routes
 
 # the two routes of C66729 that differ from INTRAVENOUS by the noun behind it
-FORMS = {("INTRAVENOUS", "bolus"): "INTRAVENOUS BOLUS", ("INTRAVENOUS", "drip"): "INTRAVENOUS DRIP", ("INTRAVENOUS", "push"): "INTRAVENOUS BOLUS"}
-# readings that differ between users of the codelist: portal veins are veins; C66729 keeps "intracavernous" for pathologic cavities
+FORMS = {
+    ("INTRAVENOUS", "bolus"): "INTRAVENOUS BOLUS",
+    ("INTRAVENOUS", "drip"): "INTRAVENOUS DRIP",
+    ("INTRAVENOUS", "push"): "INTRAVENOUS BOLUS",
+}
+# other readings: a portal vein is a vein; C66729 keeps INTRACAVERNOUS for pathologic cavities, many users do not
 ALSO = {"INTRAPORTAL": ("INTRAVENOUS",), "INTRACORPUS CAVERNOSUM": ("INTRACAVERNOUS",)}
 
 
@@ -33,4 +38,6 @@ def normalise(mention: Mention, scan: Scan) -> Mention:
         warnings += (Warn("ROUTE_AMBIGUOUS", f"the abbreviation may also stand for {', '.join(part.others)}"),)
     if routes()[name].ncit is None:
         warnings += (Warn("ROUTE_UNCODED", f"the CDISC ROUTE codelist has no term for {name}"),)
-    return mention.but(value=_value(name, part.site), alternatives=tuple(_value(o, part.site) for o in others), warnings=warnings)
+    return mention.but(
+        value=_value(name, part.site), alternatives=tuple(_value(o, part.site) for o in others), warnings=warnings
+    )

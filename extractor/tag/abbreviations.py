@@ -9,7 +9,7 @@ from extractor.scan import Scan
 
 
 class Abbreviation(NamedTuple):
-    """A definition: the short form, its span in the brackets, and the span of the long form before them (view offsets)."""
+    """A definition: the short form, its span in the brackets, the span of the long form before them (view offsets)."""
 
     short: str
     short_start: int
@@ -23,7 +23,10 @@ _BREAK = re.compile(r"[.;:!?)(\n]\s|\n\s*\n")
 
 
 def _start_of_long(window: str, short: str) -> int | None:
-    """Where the long form begins in `window`, which ends where it ends: letters of `short` found backwards, the first at a word's start."""
+    """Where the long form begins in `window`, which ends where it ends.
+
+    The letters of `short` are found backwards, the first one at a word's start.
+    """
     letters = [c for c in short.lower() if c.isalnum()]
     low = window.lower()
     at = len(low)

@@ -138,7 +138,8 @@ def nature(head: Head, words: list[Word]) -> str:
     relation = any(w.role == "relation" and w.text not in donor for w in words) or len(texts & donor) > 1
     tumour = bool(texts & sets["tumour"])
     if head.policy == "vaccine":
-        return "product" if (tumour and found & {"relation", "strong", "process"}) or texts & {"dendritic", "dc"} else "never"
+        changed = bool(found & {"relation", "strong", "process"})
+        return "product" if (tumour and changed) or texts & {"dendritic", "dc"} else "never"
     if relation or "strong" in found:
         return "product"
     if tumour:

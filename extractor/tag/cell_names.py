@@ -1,6 +1,6 @@
 """Names that a text introduces for a cell product.
 
-An abbreviation or code in brackets, an intervention's name, "CODE is ... cells", and trade names made of "stem" or "cel".
+An abbreviation or code in brackets, an intervention's name, "CODE is ... cells", trade names made of "stem" or "cel".
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ _IN_BRACKETS = re.compile(rf"\s{{0,2}}[(\[（]\s?[\"“]?({_NAME})[\"”]?\s?[)\
 _BEFORE_BRACKET = re.compile(rf"({_NAME})\s?[(（]\s?(?:the\s)?$")
 # "X is an allogeneic ...", "X, an ex vivo expanded ...", "X: autologous ..."
 _IS = re.compile(
-    rf"({_NAME})\s?(?:is|are|consists? of|contains?|:|=|,\san?|,\sthe|,\swhich is)\s(?:an?\s|the\s)?(?:[a-z-]{{1,16}}\s){{0,5}}$"
+    rf"({_NAME})\s?(?:is|are|consists? of|contains?|:|=|,\san?|,\sthe|,\swhich is)\s(?:an?\s|the\s)?"
+    r"(?:[a-z-]{1,16}\s){0,5}$"
 )
 _SAYS = re.compile(r" (?:is|are|consists?|contains?) |[:=]|, an? |, the ")
 _INTERVENTION = re.compile(
@@ -29,14 +30,17 @@ _INTERVENTION = re.compile(
     r"(Biological|BIOLOGICAL|Genetic|GENETIC|Drug|DRUG|Combination Product|Procedure)\r?\n"
 )
 _NOT_CELLS = re.compile(
-    r"(?i)antibod|peptide|recombinant|interferon|interleukin|growth factor|plasmid|virus|placebo|saline|chemotherap|colony.stimulating|vaccine"
+    r"(?i)antibod|peptide|recombinant|interferon|interleukin|growth factor|plasmid|virus|placebo|saline|chemotherap"
+    r"|colony.stimulating|vaccine"
 )
 # a code right before the cells: "TX103 CAR-T cells"
 CODE = re.compile(
-    r"(?<![\w-])((?!HPV|IL|CD|SARS|COVID|NCT|PCV|TSG|HSP|HIV|CTCAE|DAY|Day|LEVEL|[Ww]eek)[A-Za-z]{2,8}-?[0-9]{2,8}[A-Za-z]?)\s$"
+    r"(?<![\w-])((?!HPV|IL|CD|SARS|COVID|NCT|PCV|TSG|HSP|HIV|CTCAE|DAY|Day|LEVEL|[Ww]eek)"
+    r"[A-Za-z]{2,8}-?[0-9]{2,8}[A-Za-z]?)\s$"
 )
 _TRADE = re.compile(
-    r"\b(?!\w{0,8}ench[yi])(?:[A-Z][A-Za-z]{2,14}(?:[Ss]tem|STEM|cel|[a-z]Cell|[Cc]hymal|[a-z]Exo|CELL)|Exo[A-Z][a-z]{2,8})(?:-[A-Z0-9]{1,4})?(?!\w)"
+    r"\b(?!\w{0,8}ench[yi])(?:[A-Z][A-Za-z]{2,14}(?:[Ss]tem|STEM|cel|[a-z]Cell|[Cc]hymal|[a-z]Exo|CELL)|Exo[A-Z][a-z]{2,8})"
+    r"(?:-[A-Z0-9]{1,4})?(?!\w)"
 )
 _CELLULAR = re.compile(r"-|SC|MNC|SVF|EV|NK|CAR|TIL")
 _NO_NAME = re.compile(r"[0-9.]+[x×^]|CD[0-9]+[a-z]?\+?$|(?:TM|NCT[0-9]+|Day[0-9]*)$")
@@ -48,7 +52,7 @@ def _name(text: str) -> str | None:
     bare = text.rstrip("®™")
     letters = [c for c in bare if c.isalpha()]
     capitals = sum(c.isupper() for c in letters)
-    if len(bare) < 2 or len(letters) < 2 or bare in kinds()["ordinary"] or bare.isdigit() or _NO_NAME.match(bare) or "+" in bare:
+    if len(letters) < 2 or bare in kinds()["ordinary"] or _NO_NAME.match(bare) or "+" in bare:
         return None
     if capitals >= 2 or (capitals and any(c.isdigit() for c in bare)) or bare != text:
         return bare

@@ -1,9 +1,9 @@
 """CELL_PRODUCT: cells and cell-derived products that are given.
 
-A name is composed: words of donor, species, tissue, kind and processing before a head ("cells", "MSCs", "exosomes"),
-read backwards from the head (cell_grammar.py). Cells that no body bears unaided (mesenchymal, engineered, of a donor) are
-products wherever they are named; other cells only where the text gives them. Names that the text introduces for a product
-("(aMBMC)", a code) are products too (cell_names.py).
+A name is composed (cell_grammar.py): words of donor, species, tissue, kind and processing before a head ("cells",
+"MSCs", "exosomes"). Cells that no body bears unaided (mesenchymal, engineered, of a donor) are products wherever they
+are named; other cells only where the text gives them. Names that the text introduces for a product ("(aMBMC)", a code)
+are products too (cell_names.py).
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ class _Found(NamedTuple):
 
 
 _FORM = re.compile(
-    r"[ -](?:like\scells?|suspensions?|sheets?|spray|cells?(?!-free)|fractions?|vaccines?|[a-z]{1,12}\ssuspensions?|gel)\b"
+    r"[ -](?:like\scells?|suspensions?|sheets?|spray|cells?(?!-free)|fractions?|vaccines?|[a-z]{1,12}\ssuspensions?"
+    r"|gel)\b"
     r"(?!\s(?:lymphoma|leukemia))"
 )
 _FROM = re.compile(
@@ -56,7 +57,7 @@ def _unlike(scan: Scan, start: int, end: int, around: Context) -> bool:
 
 
 def _given(scan: Scan, start: int, head_end: int, end: int, around: Context) -> bool:
-    """Do the words around say that the cells are given? head_end: where the head ends, before "suspension" and its like."""
+    """Do the words around say that the cells are given? head_end: where "suspension" and its like begin."""
     low = scan.lower
     if _unlike(scan, start, end, around):
         return False
@@ -102,7 +103,7 @@ def _compose(scan: Scan, head: Head, around: Context) -> _Found | None:
 
 
 def _alike(scan: Scan, found: list[_Found], around: Context) -> list[_Found]:
-    """Mentions that no word of giving stands beside, of a kind that is given elsewhere or right before a product's abbreviation."""
+    """Mentions with no word of giving beside them: of a kind given elsewhere, or before a product's abbreviation."""
     keys = {f.key for f in found if f.sure and not around.roaming.search(f.key)}
     starts = {f.start for f in found if f.sure}
     out = []

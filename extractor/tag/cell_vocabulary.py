@@ -90,7 +90,8 @@ def context() -> Context:
     return Context(
         after=re.compile(rf"{bracket}(?:{per}|[\s/-]{{1,3}}(?:[a-z-]{{1,14}}\s)?(?:{_any(words['after'])})\b)"),
         done=re.compile(
-            rf"{bracket}(?:\s{{1,8}}(?:that\s|which\s|then\s)?{be}\s(?:[a-z-]{{1,14}}\s){{0,3}}?(?:{done})\b|\s(?:{done})\s)"
+            rf"{bracket}(?:\s{{1,8}}(?:that\s|which\s|then\s)?{be}\s(?:[a-z-]{{1,14}}\s){{0,3}}?(?:{done})\b"
+            rf"|\s(?:{done})\s)"
         ),
         before=re.compile(
             rf"(?<![a-z])(?:{_any(words['before'])})[\s:/-]{{1,3}}(?:(?:{_any(sets['filler'])})\s{{1,8}}){{0,4}}$"
@@ -99,6 +100,7 @@ def context() -> Context:
         hard_after=re.compile(rf"(?:\s|-){{1,3}}(?:{_any(words['hard_after'])})\b"),
         never_before=re.compile(rf"(?<![a-z])(?:{_any(words['never_before'])})\s(?:the\s|of\s)?$"),
         roaming=re.compile(
-            rf"(?:{_any(sets['roaming_heads'])})$|^[a-z]{{0,3}}$|^(?:{_any(sets['roaming_before'])}|cd[0-9]{{1,3}}\+?) cell"
+            rf"(?:{_any(sets['roaming_heads'])})$|^[a-z]{{0,3}}$"
+            rf"|^(?:{_any(sets['roaming_before'])}|cd[0-9]{{1,3}}\+?) cell"
         ),
     )

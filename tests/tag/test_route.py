@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from extractor.normalise.route import normalise
 from extractor.pipeline import scan_text
-from extractor.tag.route import find, routes
+from extractor.tag.route import find
+from extractor.tag.route_vocabulary import COLUMNS, routes
 from extractor.vocab import load_table
 
 
@@ -30,7 +32,7 @@ def test_codes_that_others_confuse() -> None:
 
 
 def test_only_uncoded_routes_have_no_code() -> None:
-    rows = load_table("routes.csv", ["name", "ncit", "free", "bound", "stop"])
+    rows = load_table("routes.csv", COLUMNS)
     assert all(row["ncit"] or row["source"].startswith("registry usage") for row in rows)
 
 
@@ -52,4 +54,4 @@ def test_mentions_are_disjoint_and_sorted() -> None:
     found = find(
         scan_text("IV or oral, i.v. infusion into the femoral vein, SC injection; injected into the knee joint " * 5)
     )
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
