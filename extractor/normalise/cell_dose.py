@@ -42,7 +42,7 @@ def _basis(mention: Mention) -> str:
 
 
 def plausible(basis: str, values: tuple[float, ...], near: str = "") -> bool:
-    """Whether all values lie in the range for `basis`; `near`: lower-cased text around, for the rows of one cell type."""
+    """Whether all values lie in the range for `basis`; `near`: lower-cased text around, for rows of one cell type."""
     rows = [p for p in plausible_doses() if p.basis == basis]
     wide = [p for p in rows if not p.cells]
     narrow = [p for p in rows if p.cells and any(c in near for c in p.cells)] if near else []
@@ -124,7 +124,8 @@ def normalise(mention: Mention, scan: Scan) -> Mention:
     if "vesicle-mass" in mention.rule:
         return mention.but(value=value(parts.values))
     others = _others(mention, scan)
-    chosen, warnings = parts.values, []
+    chosen = parts.values
+    warnings: list[Warn] = []
     if others:
         chosen, others, warnings = _choose(mention, scan, basis, others)
     elif parts.restated is not None and parts.restated != parts.values[-1]:
@@ -145,7 +146,7 @@ def normalise(mention: Mention, scan: Scan) -> Mention:
 def _choose(
     mention: Mention, scan: Scan, basis: str, others: list[tuple[tuple[float, ...], str]]
 ) -> tuple[tuple[float, ...], list[tuple[tuple[float, ...], str]], list[Warn]]:
-    """Ranks the readings: one that the text states again, else one that agrees with another dose, else a plausible one, else the first."""
+    """Ranks the readings: stated again in the text, then agreeing with another dose, then plausible, then the first."""
     parts = mention.parts
     near = scan.lower[max(0, mention.start - 150) : mention.end + 80]
     readings = [(parts.values, "as read"), *others]

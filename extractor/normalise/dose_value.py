@@ -15,7 +15,7 @@ def dose_value(
     approximate: bool = False,
     basis: str | None = None,
 ) -> Value:
-    """{"low", "high", "unit"} or {"values", "unit"}. kind: "single", "range" or "list"; bound: op of a one-sided amount.
+    """{"low", "high", "unit"} or {"values", "unit"}. kind: "single", "range", "list"; bound: op of a one-sided amount.
 
     A one-sided amount leaves the other side out; an open bound (gt, lt) is marked as not inclusive.
     """

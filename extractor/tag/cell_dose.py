@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from typing import NamedTuple
 
-from extractor.scan import Amount, Number, Scan, read_amount
-from extractor.scan.amounts import LIST, RANGE, TOLERANCE
+from extractor.scan import Amount, Scan
+from extractor.scan.amounts import RANGE, TOLERANCE
 from extractor.spans import Mention
-from extractor.tag.cell_context import is_bare_dose, is_dose, is_seeding
+from extractor.tag.cell_amounts import cell_amounts
 from extractor.tag.cell_words import Cells, read_cells
+from extractor.tag.dose_context import is_bare_dose, is_dose, is_seeding
 from extractor.tag.dose_units import Per, read_bound, read_per
 from extractor.tag.vesicle_mass import vesicle_masses
 
@@ -18,7 +18,7 @@ LABEL = "CELL_DOSE"
 
 
 class DoseParts(NamedTuple):
-    """What was read of one dose. `unit` counts ("{cells}"), `codes` are its denominators, `bound` the op of a one-sided amount.
+    """What was read of one dose. `unit` counts ("{cells}"), `codes`: its denominators, `bound`: op of a one-sided amount.
 
     `factors`: other readings of the whole amount as factors on its values, with the warning code that tells why.
     `bare`: no word for cells and no denominator stood with the amount.
@@ -46,57 +46,24 @@ class _Tail(NamedTuple):
 
 
 _AFTER_BARE = re.compile(
-    r"[ \n]{0,2}(?:\Z|[.,;:)\]/&+\n(–-]|(?:intra\w*|i\.?[vtmap]\.?|sub\w*|epi\w*|peri\w*|in|via|by|on|at|and|or|for|to|is|are|was|were|will|with|once|twice|every|each|dose|"
-    r"doses|level|after|before|during|through|into|over|daily|weekly|monthly|x|per|from|than|as|respectively|depending|total|only|then|but|if|when|using|suspended|diluted|infused|"
-    r"injected|administered|given|group|single|of|along|followed|plus|injections?|infusions?|respectively|delivered|within|prior|route)(?![A-Za-z]))",
+    r"[ \n]{0,2}(?:\Z|[.,;:)\]/&+\n(–-]|(?:intra\w*|i\.?[vtmap]\.?|sub\w*|epi\w*|peri\w*|in|via|by|on|at|and|or|for|"
+    r"to|is|are|was|were|will|with|once|twice|every|each|dose|"
+    r"doses|level|after|before|during|through|into|over|daily|weekly|monthly|x|per|from|than|as|respectively|"
+    r"depending|total|only|then|but|if|when|using|suspended|diluted|infused|"
+    r"injected|administered|given|group|single|of|along|followed|plus|injections?|infusions?|respectively|delivered|"
+    r"within|prior|route)(?![A-Za-z]))",
     re.IGNORECASE,
 )
 _NO_START = re.compile(r"(?:\bper |\bevery |\bNSC[ -]?|/|\bout of )\Z")
+_GLUED = re.compile(r"[^\W_]-?\Z")
+_GOES_ON = re.compile(r"[-–][0-9]")
+_FACTOR = re.compile(r"(?<![\w.])([0-9]{1,2}(?:\.[0-9])?)[x×*]\Z")
+_BETWEEN = re.compile(r"\b(?:between|from)\s\Z")
 _DOUBLE_SCALE = re.compile(r"[ ]?(?P<s>million|millions|mio|mln)(?![A-Za-z])", re.IGNORECASE)
-_COUNTED = re.compile(
-    r"(?<![A-Za-z])(?:first|cohort|group|arm|level|stage|phase|part|panel|tier|step|dl|day|days|week|weeks|month|months|patient|patients|dose|scheme|visit|no\.?|number|cycle|figure|grade|type|"
-    r"protocol|trial|study|regimen|stratum|d|subject|subjects)[ #:]{0,2}\Z",
-    re.IGNORECASE,
-)
-_PER_BODY = re.compile(r"(?:cells?|MSCs?)[ ]?(?:/|per )[ ]?(?:kg|kilogram)", re.IGNORECASE)
-
-
-def _large(number: Number) -> bool:
-    if number.form in ("power", "scaled"):
-        return 1e3 <= number.value < 1e18
-    return 1e3 <= number.value < 1e15
-
-
-def _first_index(scan: Scan, index: int) -> int:
-    """Walks back from the large number `index` over the small ones that share its power: "0.5, 1 and 2 × 10^6"."""
-    text, numbers = scan.text, scan.numbers
-    first = index
-    if numbers[index].form not in ("power", "scaled"):
-        return first
-    for _ in range(8):
-        if first == 0:
-            break
-        previous = numbers[first - 1]
-        between = text[previous.end : numbers[first].start]
-        ranged = RANGE.fullmatch(between) if len(between) <= 12 else None
-        if (
-            previous.form != "digits"
-            or previous.value >= 1000
-            or not (ranged or (len(between) <= 12 and LIST.fullmatch(between)))
-        ):
-            break
-        head = text[max(0, previous.start - 16) : previous.start]
-        counted = _COUNTED.search(head)
-        if counted and not (counted.group().lower().startswith("dose") and not between.startswith(" ")):
-            break
-        if head[-1:].isalpha() or (head[-1:] in ("/", "-") and head[-2:-1].isalpha()):
-            break
-        first -= 1
-    return first
 
 
 def _restated(scan: Scan, at: int, value: float) -> tuple[int, float] | None:
-    """A second writing of the same amount in brackets: "2 × 10^8 (200 million)". End behind the bracket, and its value."""
+    """A second writing of the amount in brackets: "2 × 10^8 (200 million)". End behind the bracket, and its value."""
     text = scan.text
     if text[at : at + 2].lstrip()[:1] != "(":
         return None
@@ -140,143 +107,79 @@ def _read_tail(scan: Scan, amount: Amount) -> _Tail:
     return _Tail(end, cells, per, restated[1] if restated else None, tuple(factors), word)
 
 
+def _form_allows(text: str, amount: Amount, tail: _Tail, bare: bool) -> bool:
+    """Whether number, unit and denominator together can be a dose, before the words around are asked."""
+    number, kinds = amount.numbers[-1], tail.per.kinds
+    plain = number.form in ("digits", "words")
+    head = text[max(0, amount.start - 7) : amount.start]
+    if tail.word or "lab" in kinds or (tail.cells and tail.cells.measured) or _NO_START.search(head):
+        return False
+    if number.exponent is not None and (number.exponent < 0 or (bare and number.exponent < 4)):
+        return False
+    if plain and (bare or _GLUED.search(head)):
+        return False
+    if bare:
+        return not _GOES_ON.match(text, tail.end)
+    if tail.cells is None:
+        return kinds[0] != "time" and not (plain and (kinds[0] != "body" or number.value < 10_000))
+    if number.form == "digits" and not tail.per.codes and number.value < 10_000:
+        return "," in text[number.start : number.end]  # "2019 CAR-T cells were approved"
+    return not ("time" in kinds and tail.per.codes[-1] in ("min", "h"))
+
+
+def _multiplied(text: str, amount: Amount) -> float | None:
+    """The factor glued before a scale of ten: "1x10 million" may be 10 million, or 1 million."""
+    number = amount.numbers[-1]
+    if number.form != "scaled" or number.mantissa != 10 or amount.kind != "single":
+        return None
+    match = _FACTOR.search(text[max(0, amount.start - 8) : amount.start])
+    return float(match.group(1)) if match else None
+
+
+def _is_between(text: str, amount: Amount) -> bool:
+    """ "between 5 and 15 million cells" is a range."""
+    first, last = amount.numbers[0], amount.numbers[-1]
+    return (
+        amount.kind == "list"
+        and len(amount.values) == 2
+        and "and" in text[first.end : last.start]
+        and bool(_BETWEEN.search(text[max(0, amount.start - 9) : amount.start]))
+    )
+
+
 def _mention(scan: Scan, amount: Amount) -> Mention | None:
     """The dose that starts with `amount`; None when it is none."""
-    text = scan.text
+    text, start = scan.text, amount.start
     tail = _read_tail(scan, amount)
-    number = amount.numbers[-1]
-    if tail.word or "lab" in tail.per.kinds or (tail.cells and tail.cells.measured):
+    cells, per = tail.cells, tail.per
+    bare = cells is None and not [k for k in per.kinds if k != "each"]
+    if not _form_allows(text, amount, tail, bare):
         return None
-    bare = tail.cells is None and not [k for k in tail.per.kinds if k != "each"]
-    plain = number.form in ("digits", "words")
-    if (
-        tail.cells is not None
-        and plain
-        and not tail.per.codes
-        and (number.value < 10000 and "," not in text[number.start : number.end])
-        and number.form == "digits"
-    ):
-        return None  # "2019 CAR-T cells were approved"
-    if not bare and tail.cells is None:
-        if tail.per.kinds[0] == "time" or (plain and (tail.per.kinds[0] != "body" or number.value < 10000)):
-            return None
-    elif bare and (plain or (number.form == "power" and (number.exponent or 0) < 4)):
+    if "surface" in per.kinds and is_seeding(scan, start, tail.end):
         return None
-    if (number.exponent is not None and number.exponent < 0) or (
-        bare and re.match(r"[-–][0-9]", text[tail.end : tail.end + 2])
-    ):
-        return None
-    if _NO_START.search(text[max(0, amount.start - 7) : amount.start]) or (
-        plain and re.search(r"[^\W_]-?\Z", text[max(0, amount.start - 2) : amount.start])
-    ):
-        return None
-    if (
-        "time" in tail.per.kinds
-        and tail.per.codes[-1] in ("min", "h")
-        or ("surface" in tail.per.kinds and is_seeding(scan, amount.start, tail.end))
-    ):
-        return None
-    start = amount.start
-    kind, values = amount.kind, amount.values
-    factors = list(tail.factors)
-    head = text[max(0, start - 8) : start]
-    multiplied = re.search(r"(?<![\w.])([0-9]{1,2}(?:\.[0-9])?)[x×*]\Z", head)
-    if multiplied and number.form == "scaled" and number.mantissa == 10 and kind == "single":
-        times = float(multiplied.group(1))
-        start -= len(multiplied.group(0))
+    kind = "range" if _is_between(text, amount) else amount.kind
+    values, factors = amount.values, tail.factors
+    times = _multiplied(text, amount)
+    if times is not None:
+        start = text.rindex(f"{times:g}", 0, start)
         values = (values[0] * times,) * 2
-        factors.append((0.1, "TIMES_TEN_AMBIGUOUS"))
+        factors = (*factors, (0.1, "TIMES_TEN_AMBIGUOUS"))
     bound = read_bound(scan, start, tail.end)
-    judge = is_bare_dose if bare or (tail.cells is None and tail.per.kinds[0] not in ("body",)) else is_dose
+    unmistakable = cells is not None or "body" in per.kinds[:1]
+    judge = is_dose if unmistakable else is_bare_dose
     if not judge(scan, start, tail.end, bound):
         return None
-    if (
-        kind == "list"
-        and len(values) == 2
-        and re.search(r"\b(?:between|from)\s\Z", text[max(0, start - 9) : start])
-        and "and" in text[amount.numbers[0].end : number.start]
-    ):
-        kind = "range"
-    unit = tail.cells.unit if tail.cells else "{cells}"
+    unit = cells.unit if cells else "{cells}"
     one_sided = bound.op if kind == "single" else None
     parts = DoseParts(
-        kind, values, unit, tail.per.codes, tail.per.basis, one_sided, bound.approximate, tail.restated, tuple(factors), bare
+        kind, values, unit, per.codes, per.basis, one_sided, bound.approximate, tail.restated, factors, bare
     )  # fmt: skip
-    return Mention(
-        start, tail.end, LABEL, f"cell-dose.{'bare' if bare else 'words' if tail.cells else 'per'}", parts=parts
-    )
+    return Mention(start, tail.end, LABEL, f"cell-dose.{'bare' if bare else 'words' if cells else 'per'}", parts=parts)
 
 
 def _split(amount: Amount) -> list[Amount]:
     """The levels of a list, each an amount of its own."""
     return [Amount(n.start, n.end, "single", (n.value, n.value), (n,), 0) for n in amount.numbers]
-
-
-def _small_per_body(scan: Scan) -> list[int]:
-    """Indices of small numbers that stand before "cells/kg": implausible, but stated."""
-    out = []
-    for match in _PER_BODY.finditer(scan.text):
-        i = bisect_left(scan.number_starts, match.start()) - 1
-        if (
-            i < 0
-            or _large(scan.numbers[i])
-            or re.search(r"[\w^/.,-]\Z", scan.text[max(0, scan.numbers[i].start - 1) : scan.numbers[i].start])
-        ):
-            continue
-        if match.start() - scan.numbers[i].end <= 30:
-            out.append(i)
-    return out
-
-
-def _amounts(scan: Scan) -> list[Amount]:
-    text, numbers = scan.text, scan.numbers
-    small = set(_small_per_body(scan))
-    out: list[Amount] = []
-    index, floor = 0, 0
-    anchors = [i for i, n in enumerate(numbers) if n.value >= 1e3 and _large(n)]
-    if small:
-        anchors = sorted({*anchors, *small})
-    for index in anchors:
-        if index < floor or (
-            numbers[index].form == "digits" and text[numbers[index].start - 1 : numbers[index].start].isalpha()
-        ):
-            continue
-        first = max(_first_index(scan, index), floor)
-        amount = _dotted(scan, index) or read_amount(text, numbers, first)
-        if amount.index <= index:  # the small ones before do not belong to it
-            amount = read_amount(text, numbers, index)
-        if amount.kind == "list" and not amount.shared:
-            amount = _levels(amount, index)
-        out.append(amount)
-        floor = amount.index
-    return out
-
-
-def _dotted(scan: Scan, index: int) -> Amount | None:
-    """ "600.000 and 1.000.000 cells": the first number shows its grouping only by the second."""
-    text, second = scan.text, scan.numbers[index]
-    if second.form != "digits" or index == 0:
-        return None
-    first = scan.numbers[index - 1]
-    between = text[first.end : second.start]
-    if len(between) > 12 or not re.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{3}", text[first.start : first.end]):
-        return None
-    kind = "range" if RANGE.fullmatch(between) else "list" if LIST.fullmatch(between) else None
-    if kind is None:
-        return None
-    value = round(first.value * 1000)
-    return Amount(first.start, second.end, kind, (float(value), second.value), (first, second), index + 1)
-
-
-def _levels(amount: Amount, index: int) -> Amount:
-    """The leading large numbers of a list that shares no power: "50*10^6, two doses" is one number."""
-    count = next((i for i, value in enumerate(amount.values) if value < 1e3), len(amount.values))
-    numbers = amount.numbers[: max(count, 1)]
-    values = amount.values[: len(numbers)]
-    kind = "list" if len(numbers) > 1 else "single"
-    return Amount(
-        amount.start, numbers[-1].end, kind, values if kind == "list" else values * 2, numbers, index + len(numbers)
-    )
 
 
 def _merged(scan: Scan, mentions: list[Mention]) -> list[Mention]:
@@ -289,8 +192,7 @@ def _merged(scan: Scan, mentions: list[Mention]) -> list[Mention]:
             between = text[last.end : mention.start]
             a, b = last.parts, mention.parts
             ranged = RANGE.fullmatch(between) or (
-                between.strip() == "and"
-                and re.search(r"\b(?:between|from)\s\Z", text[max(0, last.start - 9) : last.start])
+                between.strip() == "and" and _BETWEEN.search(text[max(0, last.start - 9) : last.start])
             )
             if (
                 ranged
@@ -316,7 +218,7 @@ def _merged(scan: Scan, mentions: list[Mention]) -> list[Mention]:
 def find(scan: Scan) -> list[Mention]:
     """All cell doses of the text, by start, disjoint."""
     found: list[Mention] = []
-    for amount in _amounts(scan):
+    for amount in cell_amounts(scan):
         if found and amount.start < found[-1].end:  # the second writing in brackets
             continue
         mention = _mention(scan, amount)

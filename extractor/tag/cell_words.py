@@ -15,7 +15,7 @@ LONGEST = 8  # words of a name in front of the word that counts
 
 
 class Cells(NamedTuple):
-    """A counting expression text[start:end]: UCUM unit, and whether its words say that the cells are measured in a sample."""
+    """A counting expression text[start:end]: UCUM unit, and whether its words say that the cells are measured."""
 
     start: int
     end: int
@@ -37,7 +37,7 @@ def _words() -> _Words:
     for row in load_table("cell_units.csv", ["word", "role", "unit"], required=["word", "role"]):
         if row["role"] not in ROLES or (row["role"] in ("stop", "measured")) == bool(row["unit"]):
             raise VocabularyError(
-                f"{row.where}: role {row['role']!r} is none of {ROLES}, or its unit must be blank (stop, measured) or not"
+                f"{row.where}: role {row['role']!r} is none of {ROLES}, or its unit is blank, or should be"
             )
         for word in row.many("word"):
             if word in found[row["role"]]:
@@ -48,7 +48,8 @@ def _words() -> _Words:
         return "|".join(map(re.escape, sorted(found[role], key=len, reverse=True)))
 
     noun = re.compile(
-        rf"(?:.{{0,40}}?(?P<noun>(?i:{alternation('noun')}))|.{{0,40}}?(?P<short>{alternation('short')})|(?:.{{0,30}}-)?(?P<token>{alternation('token')}))"
+        rf"(?:.{{0,40}}?(?P<noun>(?i:{alternation('noun')}))|.{{0,40}}?(?P<short>{alternation('short')})|"
+        rf"(?:.{{0,30}}-)?(?P<token>{alternation('token')}))"
         r"(?:['`]?s|-?S)?"
     )
     units = {**found["noun"], **found["short"], **found["token"]}
@@ -56,7 +57,9 @@ def _words() -> _Words:
 
 
 _TOKEN = re.compile(
-    r"(?:,?[ \t]{0,3}|[ ]{0,2}\n[ ]{4,14}|[ ]?/[ ]?)(?P<open>\()?(?P<w>[A-Za-z0-9αβγδ][A-Za-z0-9αβγδ+®™'`-]{0,40}(?:/[A-Z][A-Z0-9]{1,7}\+?(?=[ -]))?|\+(?=[ )]))(?P<close>\))?"
+    r"(?:,?[ \t]{0,3}|[ ]{0,2}\n[ ]{4,14}|"
+    r"[ ]?/[ ]?)(?P<open>\()?(?P<w>[A-Za-z0-9αβγδ][A-Za-z0-9αβγδ+®™'`-]{0,40}(?:/[A-Z][A-Z0-9]{1,7}\+?(?=[ -]))?|"
+    r"\+(?=[ )]))(?P<close>\))?"
 )
 _ABBREVIATION = re.compile(r"[ ]?[(\[][A-Za-z0-9αβγδ+®™/ -]{1,30}[)\]]")
 
@@ -73,7 +76,7 @@ def _unit_of(token: str, before: str, singular: bool = False) -> str | None:
 
 
 def read_cells(text: str, at: int, longest: int = LONGEST, of: bool = True) -> Cells | None:
-    """The counting expression that starts at `at` (blanks skipped): "autologous CD34+ cells", "of MSC", "(aMBMC)"; None if none does."""
+    """The counting expression from `at` on: "autologous CD34+ cells", "of MSC", "(aMBMC)"; None if there is none."""
     words = _words()
     pos, before, measured, start = at, "", False, -1
     for count in range(longest):
@@ -103,9 +106,7 @@ def read_cells(text: str, at: int, longest: int = LONGEST, of: bool = True) -> C
             return Cells(start, end, unit, measured)
         if (
             low in words.stop
-            or low[0].isdigit()
-            and not low[-1].isalpha()
-            and not low.endswith("+")
+            or (low[0].isdigit() and not low[-1].isalpha() and not low.endswith("+"))
             or match["open"]
             or match["close"]
         ):

@@ -1,4 +1,4 @@
-"""Shared by the doses of cells and of drugs: what an amount is given per, and the words of bounds and estimates around it."""
+"""Shared by doses of cells and of drugs: what an amount is given per, and the words of bounds around it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Per(NamedTuple):
 
     @property
     def basis(self) -> str | None:
-        """Basis of the value contract; None where it knows no word (time, wound surface); "total" without a denominator."""
+        """Basis of the value contract; None where it has no word (time, surface); "total" without a denominator."""
         known = [k for k in self.kinds if k != "each"]
         return BASIS.get(known[0]) if known else "total"
 
@@ -64,7 +64,8 @@ _HOLDER = (
 _WEIGHT = r"(?:body[ -]?weights?|body[ ]?mass|bodyweight|weights?|weigh|b\.?[ ]?w\.?t?|wt|bodywt|bm|bb|body|PBW|IBW|ABW|mass)(?![A-Za-z])"
 _BODY = re.compile(
     rf"(?:[ ]?\([A-Za-z0-9+ -]{{1,20}}/[ ]?kg\))?"
-    rf"(?:[ ]{{0,2}}(?:/|-|\bof\b)?[ \n]{{0,2}}(?P<open>\()?(?:of[ ])?(?:the[ ]|their[ ]|his[ ]|a[ ])?(?:{_OWNER}(?:{_HOLDER}[ ]{{1,2}})?{_OWNER}{_WEIGHT}|{_HOLDER}(?![A-Za-z]))"
+    rf"(?:[ ]{{0,2}}(?:/|-|\bof\b)?[ \n]{{0,2}}(?P<open>\()?(?:of[ ])?(?:the[ ]|their[ ]|his[ ]|"
+    rf"a[ ])?(?:{_OWNER}(?:{_HOLDER}[ ]{{1,2}})?{_OWNER}{_WEIGHT}|{_HOLDER}(?![A-Za-z]))"
     rf"(?:[ ]?\([PIA]?BW\))?(?(open)\))|(?:[ ]?\([A-Za-z0-9+ -]{{1,20}}/[ ]?kg\)))",
     re.IGNORECASE,
 )
@@ -104,9 +105,9 @@ def read_per(text: str, at: int) -> Per:
         if ucum:
             codes.append(ucum)
         kinds.append(kind)
-        if kind == "body" and (tail := _BODY.match(text, end)):
-            end = tail.end()
-        elif kind == "area" and (tail := _SURFACE.match(text, end)):
+        if (kind == "body" and (tail := _BODY.match(text, end))) or (
+            kind == "area" and (tail := _SURFACE.match(text, end))
+        ):
             end = tail.end()
     return Per(end, tuple(codes), tuple(kinds)) if end else NOTHING
 
@@ -123,17 +124,21 @@ def body_tail(text: str, unit: Unit) -> int:
 
 
 _APPROXIMATE = re.compile(
-    r"(?:\b(?:approximately|approximate|approx\.?|aproximately|about|around|roughly|circa|ca\.?|nearly|almost|estimated|average[ ]of|mean[ ]of|"
+    r"(?:\b(?:approximately|approximate|approx\.?|aproximately|about|around|roughly|circa|ca\.?|nearly|almost|"
+    r"estimated|average[ ]of|mean[ ]of|"
     r"averaging)|[~≈≅])[ ]{0,2}(?:of[ ])?\Z",
     re.IGNORECASE,
 )
 _MAXIMUM = re.compile(
-    r"\b(?:max(?:imum|imal|\.)?|upper limit|not to exceed|not exceeding|no more than|capped at)(?:[ ](?:total|cumulative|single|allowed|cell|permitted|daily))?"
-    r"(?:[ ](?:dose|number|amount|quantity|dosage|count)(?:[ ]of[ ]cells)?)?(?:[ ](?:of|is|was|will be|being|at|to))?[ ]?[:=]?[ ]?\Z",
+    r"\b(?:max(?:imum|imal|\.)?|upper limit|not to exceed|not exceeding|no more than|capped at)(?:[ ](?:total|"
+    r"cumulative|single|allowed|cell|permitted|daily))?"
+    r"(?:[ ](?:dose|number|amount|quantity|dosage|count)(?:[ ]of[ ]cells)?)?(?:[ ](?:of|is|was|will be|being|at|"
+    r"to))?[ ]?[:=]?[ ]?\Z",
     re.IGNORECASE,
 )
 _MINIMUM = re.compile(
-    r"\bmin(?:imum|imal|\.)?(?:[ ](?:total|cumulative|single|cell|target))?(?:[ ](?:dose|number|amount|quantity|dosage))?"
+    r"\bmin(?:imum|imal|\.)?(?:[ ](?:total|cumulative|single|cell|target))?(?:[ ](?:dose|number|amount|quantity|"
+    r"dosage))?"
     r"(?:[ ](?:of|is|was|will be|being))?[ ]?[:=]?[ ]?\Z",
     re.IGNORECASE,
 )
@@ -146,7 +151,7 @@ _NO_BOUND = {"from", "within", "starting from", "over", "beyond"}
 
 
 class Bound(NamedTuple):
-    """What the words around an amount say: op ("ge", "gt", "le", "lt" or None), symbol (≥, < ... stands), approximate."""
+    """What stands around an amount: op ("ge", "gt", "le", "lt", None), whether as a symbol (≥, <), approximate."""
 
     op: str | None
     symbol: bool

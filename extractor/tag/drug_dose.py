@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import NamedTuple
 
-from extractor.scan import Amount, Scan, Unit, read_amount, read_unit
+from extractor.scan import Amount, Number, Scan, Unit, read_amount, read_unit
 from extractor.scan.amounts import LIST, PLUS_MINUS, RANGE
 from extractor.spans import Mention
-from extractor.tag.cell_context import after, before
+from extractor.tag.dose_context import after, before, words
 from extractor.tag.dose_units import Bound, body_tail, read_bound, read_per
-from extractor.vocab import load_toml
+from extractor.tag.vesicle_mass import vesicle_masses
 
 LABEL = "DRUG_DOSE"
 
@@ -29,12 +28,15 @@ class DrugParts(NamedTuple):
 
 # the first unit behind a number; read_unit then reads the whole of it
 _HIT = re.compile(
-    r"[ ]{0,2}(?:-[ ]?)?(?:(?P<mass>(?:m|µ|u|mc|n)g(?:ms?|s)?|Mg|MG|g|gr|gms?|(?:milli|micro)?grams?|mkg|microg)|(?P<volume>m[lL]s?|M[lL]|cc|L|liters?|litres?|millilit(?:er|re)s?|µ[lL]|u[lL]|microlit(?:er|re)s?)"
-    r"|(?P<unit>I\.?U\.?|UI|U|iu|[Uu]nits?|[Ii]nternational [Uu]nits?|MIU|MU)|(?P<ray>c?Gy|c?[Gg]rays?|rads?|mCi|MBq)|(?P<count>CFUs?|cfu|[Cc]olony[ -]forming units?|PFU|vg|vector genomes|viral particles|vp))"
+    r"[ ]{0,2}(?:-[ ]?)?(?:(?P<mass>(?:m|µ|u|mc|n)g(?:ms?|s)?|Mg|MG|g|gr|gms?|(?:milli|micro)?grams?|mkg|microg)|"
+    r"(?P<volume>m[lL]s?|M[lL]|cc|L|liters?|litres?|millilit(?:er|re)s?|µ[lL]|u[lL]|microlit(?:er|re)s?)"
+    r"|(?P<unit>I\.?U\.?|UI|U|iu|[Uu]nits?|[Ii]nternational [Uu]nits?|MIU|MU)|(?P<ray>c?Gy|c?[Gg]rays?|rads?|mCi|"
+    r"MBq)|(?P<count>CFUs?|cfu|[Cc]olony[ -]forming units?|PFU|vg|vector genomes|viral particles|vp))"
     r"(?![A-Za-z0-9^]|-[a-z]{2})"
 )
 _COUNTED = re.compile(
-    r"(?<![A-Za-z])(?:cohort|group|arm|level|stage|phase|part|panel|tier|step|dl|days?|weeks?|months?|patients?|visit|cycles?|courses?|grade|type|hours?|d|nsc|il|cd|no\.?|article|number)[ #:-]{0,2}[+-]?\Z",
+    r"(?<![A-Za-z])(?:cohort|group|arm|level|stage|phase|part|panel|tier|step|dl|days?|weeks?|months?|patients?|"
+    r"visit|cycles?|courses?|grade|type|hours?|d|nsc|il|cd|no\.?|article|number)[ #:-]{0,2}[+-]?\Z",
     re.IGNORECASE,
 )
 _GLUED = re.compile(r"(?<![A-Za-z])(?:to|of|than|with|at|and|or|dose|is)\Z")
@@ -43,11 +45,6 @@ _DENOMINATOR = re.compile(r"(?:(?:/|\bper)[ ]?|\brate of[ ])\Z", re.IGNORECASE)
 _CONCENTRATION = re.compile(
     r"[ ]?(?:\((?:w|v)/v\)|/[ ]?[0-9.]{1,4}[ ]?m[lL]\b(?! (?:saline|normal))|(?:/|per )[ ]?(?:dL|100 ?m[lL]|L|l)\b)"
 )
-
-
-@cache
-def _words(table: str) -> re.Pattern[str]:
-    return re.compile("|".join(load_toml("drug_dose_context.toml")[table]["words"]))
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int:
@@ -75,7 +72,9 @@ def _first(scan: Scan, index: int) -> int:
             return first
         if _COUNTED.search(head):
             return index
-        if first == index and between.strip() in (",", ";") or (between.strip() == "and" and previous.form == "words"):
+        if (first == index and between.strip() in (",", ";")) or (
+            between.strip() == "and" and previous.form == "words"
+        ):
             if previous.value > numbers[first].value:  # "in 2019, 5 mg"
                 return first
         first -= 1
@@ -84,14 +83,14 @@ def _first(scan: Scan, index: int) -> int:
 
 def _is_volume_dose(scan: Scan, start: int, end: int, bound: Bound) -> bool:
     head, tail = before(scan, start, 90), after(scan, end, 50)
-    if _words("volume_of").match(tail.lstrip(" -")):
+    if words("volume_of").match(tail.lstrip(" -")):
         return False
-    given, taken = _last(_words("volume_given"), head), _last(_words("volume_taken"), head)
+    given, taken = _last(words("volume_given"), head), _last(words("volume_taken"), head)
     if taken > given:
         return False
-    if _words("volume_follows").search(tail[:25]):
+    if words("volume_follows").search(tail[:25]):
         return not (bound.symbol and given < 0)
-    if _words("volume_taken").search(tail[:30]):
+    if words("volume_taken").search(tail[:30]):
         return False
     return given >= 0 and not (bound.symbol and bound.op in ("ge", "gt"))
 
@@ -103,24 +102,24 @@ def _is_dose(scan: Scan, kind: str, unit: Unit, start: int, end: int, bound: Bou
     if kind in ("ray", "count"):
         return "/time" not in dimension
     tail = scan.lower[end : end + 30]
-    if _words("mass_of").match(tail.lstrip()):
+    if words("mass_then").match(tail.lstrip()):
         return False
     head = before(scan, start, 70)
-    measured = _last(_words("measured"), head)
-    if measured >= 0 and measured > _last(_words("given"), head):
+    measured = _last(words("mass_measured"), head)
+    if measured >= 0 and measured > _last(words("mass_given"), head):
         return False
     if kind == "unit":
-        if _words("blood_units").match(tail.lstrip()):
+        if words("blood_units").match(tail.lstrip()):
             return False
         if unit.ucum in ("U",):
-            return bool(_words("units_given").search(head + scan.lower[start : end + 40]))
+            return bool(words("units_given").search(head + scan.lower[start : end + 40]))
     if unit.ucum == "g":
         return not _SPEED.match(tail) and scan.text[start - 2 : start] not in ("x ", "× ")
     return True
 
 
 def _dotted(scan: Scan, amount: Amount, unit: Unit) -> tuple[float, ...] | None:
-    """Values with the point read as a grouping mark: "1.040-1.800 mg", "500-1.000 mg"; None where it is a decimal point."""
+    """Values with the point read as a grouping mark: "1.040-1.800 mg", "500-1.000 mg"; None where it is decimal."""
     if not unit.ucum.startswith("mg") or "kg" in unit.ucum:
         return None
     found, values = False, []
@@ -153,66 +152,60 @@ def _amount(scan: Scan, index: int, unit: Unit) -> tuple[Amount, tuple[float, ..
     return (amount, grouped, amount.values) if grouped else (amount, amount.values, None)
 
 
+def _starts(text: str, number: Number, group: str) -> bool:
+    """Whether an amount can start here: not inside a power, a clock time, a name ("EQ-5D-5L", "L1")."""
+    start = number.start
+    before_it, further = text[start - 1 : start], text[start - 2 : start - 1]
+    if before_it in ("^", ":"):
+        return False
+    if before_it.isalpha() and number.form == "digits":
+        return bool(_GLUED.search(text[max(0, start - 6) : start]))
+    return not (further.isalpha() and (before_it == "/" or (before_it == "-" and group == "volume")))
+
+
+def _dose(scan: Scan, index: int, hit: re.Match[str]) -> Mention | None:
+    """The dose whose last number is `index` and whose unit starts in `hit`; None when it is none."""
+    text, group = scan.text, hit.lastgroup or ""
+    unit = read_unit(text, hit.start(group))
+    if unit is None or not _allowed(unit) or _CONCENTRATION.match(text, unit.end):
+        return None
+    amount, values, dotted = _amount(scan, index, unit)
+    head = text[max(0, amount.start - 9) : amount.start]
+    if values[-1] == 0 or (group in ("mass", "volume") and _DENOMINATOR.search(head)):
+        return None
+    ucum, end = unit.ucum, body_tail(text, unit)
+    per = read_per(text, end)
+    if per.end:
+        codes = [c for c in per.codes if c not in ucum.split("/")[1:]]
+        if "volume" in per.kinds or "lab" in per.kinds or (group == "volume" and {"min", "h"} & set(codes)):
+            return None
+        ucum, end = "/".join((ucum, *codes)), per.end
+    bound = read_bound(scan, amount.start, end)
+    if not _is_dose(scan, group, unit, amount.start, end, bound):
+        return None
+    one_sided = bound.op if amount.kind == "single" else None
+    parts = DrugParts(amount.kind, values, ucum, one_sided, bound.approximate, dotted)
+    return Mention(amount.start, end, LABEL, f"drug-dose.{group}", parts=parts)
+
+
 def find(scan: Scan) -> list[Mention]:
-    """All drug doses of the text, by start, disjoint."""
-    text, numbers = scan.text, scan.numbers
+    """All drug doses of the text, by start, disjoint; masses of vesicles are left to CELL_DOSE."""
+    text, match_hit = scan.text, _HIT.match
     out: list[Mention] = []
-    match_hit = _HIT.match
-    vesicles: list[tuple[int, int]] | None = None
-    for index, number in enumerate(numbers):
+    for index, number in enumerate(scan.numbers):
         hit = match_hit(text, number.end)
-        if (
-            hit is None
-            or text[number.start - 1 : number.start] in ("^", ":")
-            or (
-                number.form == "digits"
-                and text[number.start - 1 : number.start].isalpha()
-                and not _GLUED.search(text[max(0, number.start - 6) : number.start])
-            )
-        ):
+        if hit is None or not _starts(text, number, hit.lastgroup or ""):
             continue
-        unit = read_unit(text, hit.start(hit.lastgroup or 0))
-        if unit is None or not _allowed(unit) or _CONCENTRATION.match(text, unit.end):
-            continue
-        if number.start >= 2 and (
-            (text[number.start - 1] == "/" and text[number.start - 2].isalpha())
-            or (text[number.start - 1] == "-" and text[number.start - 2].isalpha() and hit.lastgroup == "volume")
-        ):
-            continue
-        amount, values, dotted = _amount(scan, index, unit)
-        if values[-1] == 0 or (hit.lastgroup == "volume" and _DENOMINATOR.search(text[max(0, amount.start - 9) : amount.start])):
-            continue
-        ucum, end = unit.ucum, body_tail(text, unit)
-        per = read_per(text, end)
-        if "volume" in per.kinds or "lab" in per.kinds:
-            continue
-        if per.end:
-            codes = [c for c in per.codes if c not in ucum.split("/")[1:]]
-            if hit.lastgroup == "volume" and ("min" in codes or "h" in codes):
-                continue
-            ucum, end = "/".join((ucum, *codes)), per.end
-        bound = read_bound(scan, amount.start, end)
-        if not _is_dose(scan, hit.lastgroup or "", unit, amount.start, end, bound):
-            continue
-        if vesicles is None:
-            vesicles = _vesicles(scan)
-        if any(a < end and amount.start < b for a, b in vesicles) or (out and amount.start < out[-1].end):
-            continue
-        parts = DrugParts(
-            amount.kind, values, ucum, bound.op if amount.kind == "single" else None, bound.approximate, dotted
-        )
-        out.append(Mention(amount.start, end, LABEL, f"drug-dose.{hit.lastgroup}", parts=parts))
+        mention = _dose(scan, index, hit)
+        if mention is not None and not (out and mention.start < out[-1].end):
+            out.append(mention)
+    if out and (masses := vesicle_masses(scan)):
+        out = [m for m in out if not any(m.start < v.end and v.start < m.end for v in masses)]
     return out
 
 
-def _vesicles(scan: Scan) -> list[tuple[int, int]]:
-    from extractor.tag.vesicle_mass import vesicle_masses
-
-    return [(m.start, m.end) for m in vesicle_masses(scan)]
-
-
 def _allowed(unit: Unit) -> bool:
-    """No concentrations, ratios and blood levels: nothing per volume, per mass but body weight, per amount of substance."""
+    """No concentrations, ratios and levels: nothing per volume, per mass but body weight, per amount of substance."""
     first, *rest = unit.dimension.split("/")
     codes = unit.ucum.split("/")[1:]
     if unit.ucum.startswith("m[iU]") or unit.ucum.startswith("u[iU]"):

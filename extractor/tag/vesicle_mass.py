@@ -11,13 +11,14 @@ from extractor.tag.dose_units import read_bound, read_per
 _WORDS = re.compile(r"exosom|vesicle|\bevs?\b|-evs?\b")
 _UNIT = re.compile(r"[ ]?(?:µg|ug|mcg|mg|ng|microgram|milligram)s?(?![A-Za-z])")
 _PROTEIN = re.compile(
-    r"[ ]?(?:\((?:of )?(?:total )?(?:protein|exosomes?|EVs?)\)|(?:of )?(?:total )?(?:exosomal |EV |vesicle )?protein\b|(?:of )?exosomes?\b|EVs?\b)",
+    r"[ ]?(?:\((?:of )?(?:total )?(?:protein|exosomes?|EVs?)\)|(?:of )?(?:total )?(?:exosomal |EV |"
+    r"vesicle )?protein\b|(?:of )?exosomes?\b|EVs?\b)",
     re.IGNORECASE,
 )
 
 
 def vesicle_masses(scan: Scan) -> list[Mention]:
-    """Mass amounts whose sentence goes on to exosomes or vesicles within 60 characters, or names them shortly before."""
+    """Mass amounts whose sentence goes on to exosomes or vesicles within 60 characters, or names them just before."""
     lower = scan.lower
     if "exosom" not in lower and "vesicle" not in lower:
         return []

@@ -1,0 +1,119 @@
+"""Amounts that may be cell doses: large numbers with the small ones that share their power, and small ones per kg."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+
+from extractor.scan import Amount, Number, Scan, read_amount
+from extractor.scan.amounts import LIST, RANGE
+
+_COUNTED = re.compile(
+    r"(?<![A-Za-z])(?:first|cohort|group|arm|level|stage|phase|part|panel|tier|step|dl|day|days|week|weeks|month|"
+    r"months|patient|patients|dose|scheme|visit|no\.?|number|cycle|figure|grade|type|"
+    r"protocol|trial|study|regimen|stratum|d|subject|subjects)[ #:]{0,2}\Z",
+    re.IGNORECASE,
+)
+_PER_BODY = re.compile(r"(?:cells?|MSCs?)[ ]?(?:/|per )[ ]?(?:kg|kilogram)", re.IGNORECASE)
+
+
+def _large(number: Number) -> bool:
+    if number.form in ("power", "scaled"):
+        return 1e3 <= number.value < 1e18
+    return 1e3 <= number.value < 1e15
+
+
+def _first_index(scan: Scan, index: int) -> int:
+    """Walks back from the large number `index` over the small ones that share its power: "0.5, 1 and 2 × 10^6"."""
+    text, numbers = scan.text, scan.numbers
+    first = index
+    if numbers[index].form not in ("power", "scaled"):
+        return first
+    for _ in range(8):
+        if first == 0:
+            break
+        previous = numbers[first - 1]
+        between = text[previous.end : numbers[first].start]
+        ranged = RANGE.fullmatch(between) if len(between) <= 12 else None
+        if (
+            previous.form != "digits"
+            or previous.value >= 1000
+            or not (ranged or (len(between) <= 12 and LIST.fullmatch(between)))
+        ):
+            break
+        head = text[max(0, previous.start - 16) : previous.start]
+        counted = _COUNTED.search(head)
+        if counted and not (counted.group().lower().startswith("dose") and not between.startswith(" ")):
+            break
+        if head[-1:].isalpha() or (head[-1:] in ("/", "-") and head[-2:-1].isalpha()):
+            break
+        first -= 1
+    return first
+
+
+def _dotted(scan: Scan, index: int) -> Amount | None:
+    """ "600.000 and 1.000.000 cells": the first number shows its grouping only by the second."""
+    text, second = scan.text, scan.numbers[index]
+    if second.form != "digits" or index == 0:
+        return None
+    first = scan.numbers[index - 1]
+    between = text[first.end : second.start]
+    if len(between) > 12 or not re.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{3}", text[first.start : first.end]):
+        return None
+    kind = "range" if RANGE.fullmatch(between) else "list" if LIST.fullmatch(between) else None
+    if kind is None:
+        return None
+    value = round(first.value * 1000)
+    return Amount(first.start, second.end, kind, (float(value), second.value), (first, second), index + 1)
+
+
+def _levels(amount: Amount, index: int) -> Amount:
+    """The leading large numbers of a list that shares no power: "50*10^6, two doses" is one number."""
+    count = next((i for i, value in enumerate(amount.values) if value < 1e3), len(amount.values))
+    numbers = amount.numbers[: max(count, 1)]
+    values = amount.values[: len(numbers)]
+    kind = "list" if len(numbers) > 1 else "single"
+    return Amount(
+        amount.start, numbers[-1].end, kind, values if kind == "list" else values * 2, numbers, index + len(numbers)
+    )
+
+
+def _small_per_body(scan: Scan) -> list[int]:
+    """Indices of small numbers that stand before "cells/kg": implausible, but stated."""
+    out = []
+    for match in _PER_BODY.finditer(scan.text):
+        i = bisect_left(scan.number_starts, match.start()) - 1
+        if (
+            i < 0
+            or _large(scan.numbers[i])
+            or re.search(r"[\w^/.,-]\Z", scan.text[max(0, scan.numbers[i].start - 1) : scan.numbers[i].start])
+        ):
+            continue
+        if match.start() - scan.numbers[i].end <= 30:
+            out.append(i)
+    return out
+
+
+def cell_amounts(scan: Scan) -> list[Amount]:
+    """All of them, by start, disjoint."""
+    text, numbers = scan.text, scan.numbers
+    small = set(_small_per_body(scan))
+    out: list[Amount] = []
+    floor = 0
+    anchors = [i for i, n in enumerate(numbers) if n.value >= 1e3 and _large(n)]
+    if small:
+        anchors = sorted({*anchors, *small})
+    for index in anchors:
+        if index < floor or (
+            numbers[index].form == "digits" and text[numbers[index].start - 1 : numbers[index].start].isalpha()
+        ):
+            continue
+        first = max(_first_index(scan, index), floor)
+        amount = _dotted(scan, index) or read_amount(text, numbers, first)
+        if amount.index <= index:  # the small ones before do not belong to it
+            amount = read_amount(text, numbers, index)
+        if amount.kind == "list" and not amount.shared:
+            amount = _levels(amount, index)
+        out.append(amount)
+        floor = amount.index
+    return out
