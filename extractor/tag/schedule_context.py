@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from extractor.scan import Scan
 from extractor.tag.schedule_parts import Part
@@ -51,6 +52,14 @@ _AFTER = re.compile(r"(?:after|post|following|since|from|before|prior to)\b[^,.;
 _AGE = re.compile(r"(?:\bage[ds]?\b|\bagem\w\w\b)[^.;]{0,24}$")
 
 
+_COMPARED = re.compile(r"\b(?:from|than|with|to|the|of|versus|vs\.?|and)[ ]\Z")
+
+
+def is_bare_start(chain: Sequence[Part]) -> bool:
+    """Whether a chain only names time zero: a schedule where it fills a line or stands in a time frame with others."""
+    return all(part.kind == "start" and not part.tail for part in chain)
+
+
 def admissible(context: Context, chain: list[Part], start: int, end: int) -> str | None:
     """The kind ("administration" or "assessment") of a chain; None when it is no schedule."""
     low = context.low
@@ -61,19 +70,16 @@ def admissible(context: Context, chain: list[Part], start: int, end: int) -> str
     before = context.before(start)
     if first.kind in ("time", "count") and _RATE.search(low[max(0, first.start - 4) : first.start]):
         return None
-    if (
-        all(part.kind == "start" and not part.tail for part in chain)
-        and not _alone(low, start, end)
-        and "(" not in low[start:end]
-    ):
-        return None
+    alone = _alone(low, start, end)
+    if is_bare_start(chain) and not alone and "(" not in low[start:end]:
+        in_frame = section == "outcome" and not _COMPARED.search(low, max(0, start - 14), start)
+        return "assessment" if in_frame else None
     if last.kind in ("time", "frequency") and not last.tail and _behind(low, last):
         return None
     if _DIMENSIONS.fullmatch(context.scan.text, start, end):
         return None
     if section == "outcome" and first.role == "duration" and len(chain) == 1 and _BOUND.search(before[-80:]):
         return None
-    alone = _alone(low, start, end)
     if (
         first.kind == "time" and not first.tail and not alone and surroundings().before.search(before[-NEAR:])
     ) or _AGE.search(before):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from extractor.spans import Mention
+from extractor.tag.schedule_context import is_bare_start
 from extractor.tag.schedule_parts import Part
 
 LONGEST = 300
@@ -52,6 +53,13 @@ def _roles(parts: list[Part], before: str) -> list[Part]:
     return parts
 
 
+def _only_in_frames(low: str, mention: Mention) -> bool:
+    """Whether a mention is a bare name of time zero inside other words."""
+    left, right = _line(low, mention.start)
+    alone = mention.end - mention.start >= len(low[left:right].strip(" \t\r.")) - 3
+    return is_bare_start(mention.parts[0]) and not alone and "(" not in low[mention.start : mention.end]
+
+
 def merge_frames(low: str, mentions: list[Mention], is_outcome: Callable[[int], bool]) -> list[Mention]:
     """`mentions` with those on one time frame line of an outcome made one, from the line's first word to its last."""
     out: list[Mention] = []
@@ -65,7 +73,7 @@ def merge_frames(low: str, mentions: list[Mention], is_outcome: Callable[[int], 
         group = mentions[i:j]
         i = j
         if not is_outcome(first.start) or group[-1].end > right or not _is_frame(low, left, right):
-            out.extend(group)
+            out.extend(m for m in group if not _only_in_frames(low, m))
             continue
         start = left + len(low[left:right]) - len(low[left:right].lstrip())
         while (m := _LEAD.match(low, start, first.start)) and m.end() <= first.start:

@@ -206,7 +206,7 @@ def _count(low: str, at: int) -> Part | None:
             return Part(m.start(), m.end(), "count", ((_ADVERBS[m["a"]], ""),))
         if m["y"]:
             return Part(m.start(), m.end(), "count", ((_value(m["y"]), ""),))
-        if _NO_TIMES.match(low, m.end()) or "." in m["n"]:
+        if _NO_TIMES.match(low, m.end()) or "." in m["n"] or _ends(m["n"])[0] < 1:
             return None
         number, high = _ends(m["n"])
         return Part(
