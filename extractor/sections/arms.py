@@ -9,7 +9,8 @@ from extractor.sections.headings import line_spans
 
 _ARM = r"(?:(?:Active|Placebo|Sham|No)[ _](?:Comparator|Intervention)|Experimental|Other|Control)"
 _KIND = (
-    r"(?:Drug|Biological|Procedure|Device|Radiation|Behavioral|Genetic|Dietary[ _]Supplement|Combination[ _]Product|Diagnostic[ _]Test|"
+    r"(?:Drug|Biological|Procedure|Device|Radiation|Behavioral|Genetic|Dietary[ _]Supplement|Combination[ _]Product|"
+    r"Diagnostic[ _]Test|"
     r"Other)"
 )
 # "Experimental: name" opens a block on its own line

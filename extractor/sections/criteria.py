@@ -1,4 +1,4 @@
-"""Where a list of criteria without headings turns from inclusion to exclusion: the change point of greatest likelihood."""
+"""Where a list of criteria without headings turns from inclusion to exclusion: the likeliest change point."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ _FEWEST_ITEMS = 4  # criteria in a text without any heading
 
 
 class _Mark(NamedTuple):
-    """A section begins at `start`; its own text at `body`. `until`: a field ends there, and what stood before goes on."""
+    """A section begins at `start`; its own text at `body`. `until`: a field ends there, what stood before goes on."""
 
     start: int
     body: int

@@ -14,16 +14,17 @@ MONDO = "http://purl.obolibrary.org/obo/mondo.owl"
 HPO = "http://purl.obolibrary.org/obo/hp.owl"
 FILE = "conditions.tsv.gz"
 TOKEN = re.compile(r"[^\W_]+(?:['’´`]s\b)?")
-# head: a noun that makes a condition of the modifiers before it; modifier: one more word that may stand before a head;
-# alone: a head that is a condition without one; not-modifier: stands before heads, but outside the name; severity: left out
-# at a name's start; instrument: the head of a proper name that is no condition; tool: as instrument, also in small letters;
-# finding: what "abnormal" makes a condition of; deviation: the words like abnormal; allergy: opens "allergy to ...";
-# allergen-end: ends the allergen; stop: a name of the ontologies that is an ordinary word here; leukemia-cue: stands before
-# ALL; block: a longer name that is no condition; sample: stands before a pregnancy test
-ROLES = tuple(
-    "head alone modifier not-modifier severity instrument tool finding deviation allergy allergen-end stop block leukemia-cue "
-    "sample".split()
-)
+# head: a noun that makes a condition of the modifiers before it; modifier: one more word that may stand before a
+# head; alone: a head that is a condition without one; not-modifier: stands before heads, but outside the name;
+# severity: left out at a name's start; instrument: the head of a proper name that is no condition; tool: as
+# instrument, also in small letters; finding: what "abnormal" makes a condition of; deviation: the words like
+# abnormal; allergy: opens "allergy to ..."; allergen-end: ends the allergen; stop: a name of the ontologies that is
+# an ordinary word here; leukemia-cue: stands before ALL; block: a longer name that is no condition; sample: stands
+# before a pregnancy test
+ROLES = (
+    "head", "alone", "modifier", "not-modifier", "severity", "instrument", "tool", "finding", "deviation", "allergy",
+    "allergen-end", "stop", "block", "leukemia-cue", "sample",
+)  # fmt: skip
 _SPELLINGS = (
     ("aem", "em"), ("oed", "ed"), ("tumour", "tumor"), ("rrhoea", "rrhea"), ("oesoph", "esoph"), ("paed", "ped"),
     ("gynaec", "gynec"), ("foet", "fet"), ("caec", "cec"),
@@ -50,7 +51,7 @@ NO_CONDITION = Concept("", "")  # of the names that are none
 
 
 class Names(NamedTuple):
-    """The vocabulary. Keys are `key_of` names; `longest`: first, second word of a key -> words of the longest key like that."""
+    """The vocabulary. Keys are `key_of` names; `longest`: first, second word -> words of the longest key that begins so."""
 
     concepts: dict[str, Concept | None]
     longest: dict[str, dict[str, int]]

@@ -44,7 +44,7 @@ class Words(NamedTuple):
     lists: list[tuple[int, int]]
 
     def joined(self, i: int) -> bool:
-        """Whether word i and word i + 1 stand in one phrase: a blank, a hyphen or the break of a wrapped line between them."""
+        """Whether word i and word i + 1 stand in one phrase: a blank, hyphen or wrapped line between them."""
         end, start = self.spans[i][1], self.spans[i + 1][0]
         gap = self.text[end:start]
         if gap == " ":
@@ -104,7 +104,7 @@ def _longest_name(words: Words, vocab: Names, i: int, seconds: dict[str, int] | 
 
 
 def _joined_heads(found: list[Found], words: Words, vocab: Names) -> list[Found]:
-    """What is one name: "herpes" + "infection", "immunodeficiency virus (HIV)" + "infection", "infection of" + "hepatitis B"."""
+    """What is one name: "herpes" + "infection", "virus (HIV)" + "infection", "infection of" + "hepatitis B"."""
     out: list[Found] = []
     for f in found:
         head = f.first == f.last and words.stems[f.last] in vocab.words["head"]

@@ -33,18 +33,36 @@ def kind_of(text: str, phrase: str) -> str | None:
     ("text", "wanted"),
     [
         ("Title\nCells for gout\n\nConditions\nGout\n", [("title", "Cells for gout"), ("conditions", "Gout")]),
-        ("Inclusion Criteria:\n1. gout\nExclusion Criteria:\n1. asthma", [("inclusion", "1. gout"), ("exclusion", "1. asthma")]),
+        (
+            "Inclusion Criteria:\n1. gout\nExclusion Criteria:\n1. asthma",
+            [("inclusion", "1. gout"), ("exclusion", "1. asthma")],
+        ),
         (
             "Inclusion Criteria: 1. gout; 2. adults. Exclusion Criteria: 1. asthma.",
             [("inclusion", "1. gout; 2. adults."), ("exclusion", "1. asthma.")],
         ),
         ("Enrollment criteria:\n- gout\n\nExclusion:\n- asthma", [("inclusion", "- gout"), ("exclusion", "- asthma")]),
-        ("E.3 Principal inclusion criteria: gout\nE.4 Principal exclusion criteria: asthma", [("inclusion", "gout"), ("exclusion", "asthma")]),
-        ("Key inclusion criteria for donors:\nhealth\nNon-inclusion criteria\ncough", [("inclusion", "health"), ("exclusion", "cough")]),
-        ("**Inclusion Criteria**\ngout\n## Exclusion Criteria ##\ncough", [("inclusion", "gout"), ("exclusion", "cough")]),
+        (
+            "E.3 Principal inclusion criteria: gout\nE.4 Principal exclusion criteria: asthma",
+            [("inclusion", "gout"), ("exclusion", "asthma")],
+        ),
+        (
+            "Key inclusion criteria for donors:\nhealth\nNon-inclusion criteria\ncough",
+            [("inclusion", "health"), ("exclusion", "cough")],
+        ),
+        (
+            "**Inclusion Criteria**\ngout\n## Exclusion Criteria ##\ncough",
+            [("inclusion", "gout"), ("exclusion", "cough")],
+        ),
         ("- Brief Summary\nA trial.\n- Primary Outcome Measures\nPain", [("summary", "A trial."), ("outcome", "Pain")]),
-        ("Minimum Age: 18\nSex\nAll\nPhase\nPhase 2", [("eligibility", "18"), ("eligibility", "All"), ("design", "Phase 2")]),
-        ("Health Condition(s) or Problem(s) studied:\nGout\nIntervention(s)\nCells", [("conditions", "Gout"), ("intervention", "Cells")]),
+        (
+            "Minimum Age: 18\nSex\nAll\nPhase\nPhase 2",
+            [("eligibility", "18"), ("eligibility", "All"), ("design", "Phase 2")],
+        ),
+        (
+            "Health Condition(s) or Problem(s) studied:\nGout\nIntervention(s)\nCells",
+            [("conditions", "Gout"), ("intervention", "Cells")],
+        ),
         (
             "⁃ Only adults with gout who meet all of the following criteria are eligible for inclusion:\n• pain",
             [("inclusion", "• pain")],
@@ -79,14 +97,20 @@ def test_names_of_arms_are_no_headings() -> None:
 
 
 def test_labelled_arms() -> None:
-    text = "Treatments\nExperimental: Cells\nOne infusion\nPlacebo Comparator: Saline\nThe same volume\nSponsors\nA company"
+    text = (
+        "Treatments\nExperimental: Cells\nOne infusion\nPlacebo Comparator: Saline\n"
+        "The same volume\nSponsors\nA company"
+    )
     sections = [s for s in find_sections(text) if s.kind == "arm"]
     assert [text[slice(*s.name)] for s in sections if s.name] == ["Cells", "Saline"]
     assert kind_of(text, "A company") == "contact"
 
 
 def test_interventions_with_the_type_last() -> None:
-    text = "Interventions\n\nSaline\n\nGiven once.\n\nIntervention Type DRUG\n\nCells\n\nGiven twice.\n\nIntervention Type DRUG\n"
+    text = (
+        "Interventions\n\nSaline\n\nGiven once.\n\nIntervention Type DRUG\n\nCells\n\n"
+        "Given twice.\n\nIntervention Type DRUG\n"
+    )
     assert [text[slice(*s.name)] for s in find_sections(text) if s.name] == ["Saline", "Cells"]
 
 
@@ -124,7 +148,8 @@ def test_turn_without_any_heading() -> None:
 
 def test_furniture() -> None:
     text = (
-        "Conditions\n\nSee the medical conditions and disease areas that this research targets.\n\nGout\n\nView Document\n\n"
+        "Conditions\n\nSee the medical conditions and disease areas that this research targets.\n\n"
+        "Gout\n\nView Document\n\n"
         "Locations\nSt. Vitus Hospital\nContact\nA. Person\n+41 000 000\n"
     )
     bare = "".join(text[s.start : s.end] for s in find_sections(text) if not s.furniture)
@@ -132,7 +157,10 @@ def test_furniture() -> None:
 
 
 def test_outcomes_without_heading() -> None:
-    text = "Enrollment\n20\nPain\nPain was asked for at each visit.\nTime frame: 2 weeks\nSwelling\nMeasured.\nTime frame: 2 weeks\n"
+    text = (
+        "Enrollment\n20\nPain\nPain was asked for at each visit.\nTime frame: 2 weeks\nSwelling\n"
+        "Measured.\nTime frame: 2 weeks\n"
+    )
     assert kinds(text)[1:] == [("outcome", text[text.index("Pain") :].strip())]
 
 
@@ -157,8 +185,10 @@ def test_seed_records_criteria() -> None:
 
 
 _LINES = st.sampled_from(
-    ["Title", "Arms", "Interventions", "Inclusion Criteria:", "- Known gout", "Sex", "All", "Time frame: 2 d", "Experimental", "", "  ",
-     "View", "Exclusion criteria: 1. x Inclusion Criteria: 2. y", "This group of patients received", "a@b.ch", "- Willing to consent",
+    ["Title", "Arms", "Interventions", "Inclusion Criteria:", "- Known gout", "Sex", "All",
+     "Time frame: 2 d", "Experimental", "", "  ",
+     "View", "Exclusion criteria: 1. x Inclusion Criteria: 2. y",
+     "This group of patients received", "a@b.ch", "- Willing to consent",
      "Contact", "Endpoints:Primary endpoint: z", "x" * 401, "Group Type A", "Intervention Type B", "Status:"]
 )  # fmt: skip
 
@@ -178,7 +208,8 @@ def test_sections_are_sorted_disjoint_and_inside(text: str) -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["- Known gout\n", "Inclusion Criteria: 1. x ", "a " * 50 + "\n", "Time frame: x\n", "Experimental\n", " ", "\n", "- - ", "(", "E.1.1.",
+    ["- Known gout\n", "Inclusion Criteria: 1. x ", "a " * 50 + "\n", "Time frame: x\n",
+     "Experimental\n", " ", "\n", "- - ", "(", "E.1.1.",
      "must … meet ", "be included if ", "a@", "Key ", "Sex\n"],
 )  # fmt: skip
 def test_linear(unit: str) -> None:

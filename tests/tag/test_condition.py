@@ -95,7 +95,18 @@ def test_broken_vocabulary_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["infection of ", "allergy to ", "or renal ", "type I, II ", "abnormal ", "renal ", "kidney disease, ", "(HIV) ", "ALL ", "A/B/"],
+    [
+        "infection of ",
+        "allergy to ",
+        "or renal ",
+        "type I, II ",
+        "abnormal ",
+        "renal ",
+        "kidney disease, ",
+        "(HIV) ",
+        "ALL ",
+        "A/B/",
+    ],
 )
 def test_linear(unit: str) -> None:
     def seconds(size: int) -> float:
