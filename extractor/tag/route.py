@@ -35,11 +35,11 @@ class _Hit(NamedTuple):
 
 
 _DOSE_BEFORE = re.compile(
-    r"(?:[0-9]\s?(?:mg|mcg|µg|μg|ug|g|ml|iu|units?|u|kg|%|mm)|/\s?(?:kg|m2|m\^2|m²|day|d|dose|week|ml|hr|h)|\b(?:given|administered|injected|infused|daily|route|taken)|placebo|saline|bolus)"
+    r"(?:[0-9]\s?(?:mg|mcg|µg|μg|ug|g|ml|iu|units?|u|kg|%|mm)|/\s?(?:kg|m2|m\^2|m²|day|d|dose|week|ml|hr|h)|\b(?:via|by|iv\s?(?:or|and|/|,)|i\.v\.\s?(?:or|and|/|,)|given|administered|injected|infused|daily|route|taken)|placebo|saline|bolus)"
     r"[),.:;]?\s?(?:/\s?)?[(\[]?$"
 )
 _DOSE_AFTER = re.compile(
-    r"[)\]]?[,;:]?[\s-]?(?:over|on\s(?:days?|d)\b|(?:once|twice|daily|bid|tid|qd|qid|q\s?[0-9]|every|weekly|monthly|for\s[0-9]|x\s?[0-9]|day\s?[-–0-9]|days\s?[-–0-9])"
+    r"[)\]]?[,;:]?[\s-]?(?:(?:or|and|/)\s?i\.?v\b|over|on\s(?:days?|d)\b|(?:once|twice|daily|bid|tid|qd|qid|q\s?[0-9]|every|weekly|monthly|for\s[0-9]|x\s?[0-9]|day\s?[-–0-9]|days\s?[-–0-9])"
     r"|(?:injections?|infusions?|administrations?|bolus|dos(?:e|es|ing)|route|push|drip|chemotherapy|methotrexate|mtx|therapy|treatment|delivery|injected|infused)\b)"
 )
 
@@ -170,7 +170,7 @@ def _widened(low: str, start: int, end: int, around: Patterns) -> tuple[int, int
 
 # how far before "in", "to" giving may be said; "by" needs a means ("by lumbar puncture", not "replaced by tumour")
 _NEAR = {"to": 25, "in": 40, "inside": 40, "within": 40}
-_VESSELS = ("INTRA-ARTERIAL", "INTRACORONARY", "INTRAPORTAL")
+_VESSELS = ("INTRA-ARTERIAL", "INTRACORONARY", "INTRAPORTAL", "INTRAVENOUS")
 _MEANS = re.compile(r"puncture|tap$|scopy$|scope$|enema$|tube$|catheter$|line$|vein$|port$|artery$")
 _SENTENCE = re.compile(r"[.;!?]\s|\n\s*\n|\n(?=[A-Z*-])")
 
@@ -193,6 +193,9 @@ def _placed(
             clause_from = stop.end()
         clause = low[clause_from : into.start()]
         given = [m.start() for m in around.giving.finditer(clause)]
+        vessel = into[1] == "via" and hit.name in _VESSELS
+        if vessel and not given and not around.taking.search(clause):
+            given = [len(clause)]
         if not given or around.taking.search(clause, given[-1]):
             continue
         reach = REACH if hit.name in _VESSELS and into[1] == "to" else _NEAR.get(into[1], REACH)

@@ -122,8 +122,8 @@ def patterns() -> Patterns:
         giving=re.compile("|".join(words["giving"])),
         taking=re.compile("|".join(words["taking"])),
         roman=re.compile(
-            rf"(?:\b(?:{any_of(words['roman'])})[\s:=(\])/-]{{0,3}}(?:[a-d]\s?[-,/]\s?)?"
-            r"|(?<![a-z])(?:i{1,3}|v)[a-c]?\s?(?:[-–/,~&]|to|or|and|and/or|vs\.?|versus|,\s?or)\s?)"
+            rf"(?:\b(?:{any_of(words['roman'])})[\s:=\])/-]{{0,3}}(?:[a-d]\s?[-,/]\s?)?"
+            r"|(?<![a-z])(?:i{2,3}[a-c]?|i|v)\s?(?:[-–/,~&]|to|or|and|and/or|vs\.?|versus|,\s?or)\s?)"
             r"(?:(?:or|and|of|stage|grade|than|to)\s?){0,2}$"
         ),
     )
