@@ -53,7 +53,7 @@ def _abbreviated(scan: Scan, low: str, around: Patterns) -> list[tuple[int, int,
         start, end = match.span()
         names, policy = known[match.group()]
         before, after = low[max(0, start - 30) : start], low[end : end + 30]
-        if match.group().lower() == "iv" and (around.roman.search(before) or _ROMAN_AFTER.match(after)):
+        if match.group().lower() == "iv" and _roman(before, after, around):
             continue
         if match.group().isupper() and _shouted(text, start, end) and policy == "context":
             continue
@@ -68,6 +68,21 @@ def _abbreviated(scan: Scan, low: str, around: Patterns) -> list[tuple[int, int,
         name = chosen or names[0]
         found.append((start, end, Part(name, None, () if chosen else tuple(n for n in names if n != name))))
     return found
+
+
+# numbered items: "IV. To describe ...", "Cohort IV: ..."
+_ITEM_BEFORE = re.compile(r"(?:^|\n|[.;:]\s{1,3}|\n\s{0,12})$")
+_ITEM_AFTER = re.compile(r"[.)]\s{1,3}[a-z]")
+_NAMED_BEFORE = re.compile(r"\b(?:cohort|arm|stratum|strata|regimen|visit|step|table|objective|aim|schedule)s?\s$")
+_NAMED_AFTER = re.compile(r"\s?[:,.)]|\s(?:and|or|are|is|patients)\b")
+
+
+def _roman(before: str, after: str, around: Patterns) -> bool:
+    """Is this IV a Roman figure?"""
+    if around.roman.search(before) or _ROMAN_AFTER.match(after):
+        return True
+    item = _ITEM_BEFORE.search(before) and _ITEM_AFTER.match(after)
+    return bool(item or (_NAMED_BEFORE.search(before) and _NAMED_AFTER.match(after)))
 
 
 _ROMAN_AFTER = re.compile(
