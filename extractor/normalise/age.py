@@ -14,12 +14,21 @@ def normalise(mention: Mention, scan: Scan) -> Mention:
     """The mention with its value. Two units ("6 months to 12 years") become the upper one; no unit is years."""
     parts: Parts = mention.parts
     value = _value(parts)
-    if parts.how not in ("equal", "lost", "plain") or parts.low is None or parts.high is None or parts.low != parts.high:
+    if (
+        parts.how not in ("equal", "lost", "plain")
+        or parts.low is None
+        or parts.high is None
+        or parts.low != parts.high
+    ):
         if parts.how != "lost":
             return mention.but(value=value)
         start, end = parts.mark or (mention.start, mention.start + 1)
         warning = Warn("COMPARATOR_LOST", "a comparator of this age is lost; read as a range")
-        return mention.but(value=value, warnings=(*mention.warnings, warning), repairs=(*mention.repairs, ("lost-comparator", start, end, "≥")))
+        return mention.but(
+            value=value,
+            warnings=(*mention.warnings, warning),
+            repairs=(*mention.repairs, ("lost-comparator", start, end, "≥")),
+        )
     section = scan.section_at(mention.start)
     unit = value["unit"]
     low = parts.low * _IN_YEARS[unit] < _MIDDLE

@@ -9,7 +9,7 @@ from typing import Any
 from extractor.scan import Scan
 from extractor.spans import Mention, Value, Warn
 from extractor.tag.lab_bounds import Bound
-from extractor.tag.lab_threshold import Parts
+from extractor.tag.lab_state import Parts
 from extractor.tag.lab_vocab import Measure
 
 LOINC = "http://loinc.org"
@@ -17,13 +17,10 @@ _OPPOSITE = {"low": "high", "high": "low"}
 _IMAGING = frozenset({"length", "area"})
 _POWER = re.compile(r"(?:10\*([0-9]{1,2}))?(.*)")
 # prefixes of UCUM atoms that occur in analytes.csv and units.csv
-_ATOMS = {
-    "kg": ("g", 1e3), "g": ("g", 1.0), "mg": ("g", 1e-3), "ug": ("g", 1e-6), "ng": ("g", 1e-9), "pg": ("g", 1e-12),
-    "L": ("L", 1.0), "dL": ("L", 1e-1), "mL": ("L", 1e-3), "uL": ("L", 1e-6), "nL": ("L", 1e-9), "mm3": ("L", 1e-6), "cm3": ("L", 1e-3),
-    "mol": ("mol", 1.0), "mmol": ("mol", 1e-3), "umol": ("mol", 1e-6), "nmol": ("mol", 1e-9), "pmol": ("mol", 1e-12),
-    "[iU]": ("[iU]", 1.0), "m[iU]": ("[iU]", 1e-3), "u[iU]": ("[iU]", 1e-6), "k[iU]": ("[iU]", 1e3), "U": ("U", 1.0), "mU": ("U", 1e-3), "kU": ("U", 1e3),
-    "mm[Hg]": ("mm[Hg]", 1.0), "s": ("s", 1.0), "ms": ("s", 1e-3), "%": ("%", 1.0), "eq": ("eq", 1.0), "meq": ("eq", 1e-3),
-}  # fmt: skip
+_PREFIXES = {"k": 1e3, "": 1.0, "d": 1e-1, "c": 1e-2, "m": 1e-3, "u": 1e-6, "n": 1e-9, "p": 1e-12, "f": 1e-15}
+_BASES = ("g", "L", "mol", "[iU]", "U", "eq", "s", "m[Hg]")
+_ATOMS = {prefix + base: (base, factor) for base in _BASES for prefix, factor in _PREFIXES.items()}
+_ATOMS |= {"mm3": ("L", 1e-6), "cm3": ("L", 1e-3), "%": ("%", 1.0)}
 
 
 @cache
@@ -119,14 +116,16 @@ def _unit(parts: Parts) -> str | None:
     if parts.bound.dimension == "angle" and "temperature" in measure.dimensions:
         return "Cel"
     if parts.bound.dimension == "volume" and "1/volume" in measure.dimensions and "volume" not in measure.dimensions:
-        return unit.replace(".", "/") if unit.startswith("10*") else f"/{unit}"  # the quotient sign is lost: "30,000 mm3"
+        return (
+            unit.replace(".", "/") if unit.startswith("10*") else f"/{unit}"
+        )  # the quotient sign is lost: "30,000 mm3"
     if unit == "10*9/L" and "1/volume" not in measure.dimensions and "mass/volume" in measure.dimensions:
         return "g/L"  # "G/L" is giga per litre for counts only
     return unit
 
 
 def normalise(mention: Mention, scan: Scan) -> Mention:
-    """The mention with its value; a lost comparator gets the side its section means, the literal reading as alternative."""
+    """The mention with its value; a lost comparator gets the side its section means, the literal reading beside it."""
     parts: Parts = mention.parts
     bound, text = parts.bound, scan.text
     value: Value = {"kind": _kind(parts), "analytes": [text[n.start : n.end] for n in parts.names]}
@@ -140,23 +139,35 @@ def normalise(mention: Mention, scan: Scan) -> Mention:
         rest["reference"] = bound.reference
     if parts.change:
         rest |= {"reference": "baseline", "change": parts.change}
-    sides, alternatives, warnings, repairs = _sides(bound), (), [], mention.repairs
+    sides = _sides(bound)
+    alternatives: tuple[Value, ...] = ()
+    warnings: list[Warn] = []
+    repairs = mention.repairs
     if bound.how in ("plain", "equal", "lost"):
         sides, alternatives, warnings, repairs = _read_plain(parts, scan, value, rest)
     if bound.dimension is not None and not parts.change:
         known = [n.measure for n in parts.names if n.measure is not None and n.measure.dimensions]
         if known and not any(bound.dimension in m.dimensions for m in known):
-            warnings = [*warnings, Warn("UNIT_UNEXPECTED", f"{text[parts.names[0].start : parts.names[0].end]} is not measured in {unit}")]
+            warnings = [
+                *warnings,
+                Warn("UNIT_UNEXPECTED", f"{text[parts.names[0].start : parts.names[0].end]} is not measured in {unit}"),
+            ]
     full = {**value, **sides, **rest}
     si = _converted(parts, full)
     if si:
         full["si"] = si
     return mention.but(
-        value=full, alternatives=alternatives, warnings=(*mention.warnings, *warnings), repairs=repairs, concepts=_concepts(parts)
-    )  # fmt: skip
+        value=full,
+        alternatives=alternatives,
+        warnings=(*mention.warnings, *warnings),
+        repairs=repairs,
+        concepts=_concepts(parts),
+    )
 
 
-def _read_plain(parts: Parts, scan: Scan, value: Value, rest: Value) -> tuple[Value, tuple[Value, ...], list[Warn], Any]:
+def _read_plain(
+    parts: Parts, scan: Scan, value: Value, rest: Value
+) -> tuple[Value, tuple[Value, ...], list[Warn], Any]:
     bound = parts.bound
     literal = _sides(bound)
     measure = parts.names[-1].measure
@@ -170,7 +181,8 @@ def _read_plain(parts: Parts, scan: Scan, value: Value, rest: Value) -> tuple[Va
     read = {side: number, f"{side}_inclusive": True}
     sign = "≥" if side == "low" else "≤"
     start, end = bound.mark if bound.mark else (bound.start, bound.start + 1)
-    warning = Warn("COMPARATOR_LOST", f"no comparator stands between {scan.text[parts.names[-1].start : parts.names[-1].end]} and its bound; read as {sign}")
+    name = scan.text[parts.names[-1].start : parts.names[-1].end]
+    warning = Warn("COMPARATOR_LOST", f"no comparator stands between {name} and its bound; read as {sign}")
     return read, ({**value, **literal, **rest},), [warning], (("lost-comparator", start, end, sign),)
 
 

@@ -16,7 +16,8 @@ class Bound(NamedTuple):
     """What a measure is compared to, over text[start:end].
 
     how: "compared" (a comparator in symbols or words), "range", "behind" ("40% or less"), "plain" (a quantity alone),
-    "equal" (=) or "lost" (? or • for a comparator). `mark`: where the lost or equal comparator stands. `index`: the number after it.
+    "equal" (=) or "lost" (? or • for a comparator). `mark`: where the lost or equal
+    comparator stands. `following`: the number after it. `word`: the comparator as written, in lower case.
     """
 
     start: int
@@ -31,24 +32,39 @@ class Bound(NamedTuple):
     how: str
     mark: tuple[int, int] | None
     symbol: bool
-    index: int
+    following: int
     counted: tuple[int, int] | None = None
     word: str = ""
 
 
 _OPENING = re.compile(
-    r"(?:\b(?:a|an|the|of|to|about|approximately|approx\.?|around|or|value|score|scores|level|class|grade|stage|total|than|least|normal|grade|values? of|levels? of)|[~(≈:+])\s{0,2}$", re.IGNORECASE
-)
-_BETWEEN = re.compile(r"(?:between|from|range(?:s|d)?(?:[ ]of|[ ]from|[ ]between|:)?|ranging[ ]from|within[ ]the[ ]range[ ]of|within)\s{0,2}\(?\s?$", re.IGNORECASE)
-_RANGE = re.compile(r"\s{0,2}(?:-{1,2}|–|—|~|∼|～|‐|‑|−|to|-\s?to\s?-|\.\.|through|till|until|\?)\s{0,2}(?:[<≤]\s?)?", re.IGNORECASE)
-_AND = re.compile(r"\s{0,2}(?:and|&|-|–|—|~|to|or)\s{0,2}", re.IGNORECASE)
-_JOIN = re.compile(r"\s{0,2}(?:,|;)?\s{0,2}(?:and|but|or|to|-|–|&|,|with)?\s{0,2}(?:also|is|are|be|the)?\s{0,2}", re.IGNORECASE)
-_BEHIND = re.compile(
-    r"\s{0,2},?\s{0,2}(?:\((?:inclusive)\)\s)?(?:(?P<ge>(?:or|and|/)\s{0,2}(?:more|greater|higher|above|over|larger|longer|better|plus|bigger)\b|\+(?=[,.;)]|\n|$|\s(?:or|and)\b)|or\s=?>|minimum\b|and\sup\b|or\sup\b)"
-    r"|(?P<le>(?:or|and|/)\s{0,2}(?:less|lower|below|under|fewer|smaller|shorter|worse)\b|or\s=?<|maximum\b))(?:\s{1,2}than(?![a-z]))?",
+    r"(?:\b(?:a|an|the|of|to|about|approximately|approx\.?|around|or|value|score|scores|level|class|grade|"
+    r"stage|total|than|least|normal|grade|values? of|levels? of)|[~(≈:+])\s{0,2}$",
     re.IGNORECASE,
 )
-_INCLUSIVE = re.compile(r"\s{0,2},?\s?[(\[]?(?:both[ ])?(?:inclusive|including|included|incl\.?)(?:[ ]limits)?[)\]]", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"(?:between|from|range(?:s|d)?(?:[ ]of|[ ]from|[ ]between|:)?|ranging[ ]from|"
+    r"within[ ]the[ ]range[ ]of|within)\s{0,2}\(?\s?$",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(
+    r"\s{0,2}(?:-{1,2}|–|—|~|∼|～|‐|‑|−|to|-\s?to\s?-|\.\.|through|till|until|\?)\s{0,2}(?:[<≤]\s?)?", re.IGNORECASE
+)
+_AND = re.compile(r"\s{0,2}(?:and|&|-|–|—|~|to|or)\s{0,2}", re.IGNORECASE)
+_JOIN = re.compile(
+    r"\s{0,2}(?:,|;)?\s{0,2}(?:and|but|or|to|-|–|&|,|with)?\s{0,2}(?:also|is|are|be|the)?\s{0,2}", re.IGNORECASE
+)
+_BEHIND = re.compile(
+    r"\s{0,2},?\s{0,2}(?:\((?:inclusive)\)\s)?(?:(?P<ge>(?:or|and|/)\s{0,2}(?:more|greater|higher|above|"
+    r"over|larger|longer|better|plus|bigger)\b|\+(?=[,.;)]|\n|$|\s(?:or|and)\b)|or\s=?>|minimum\b|"
+    r"and\sup\b|or\sup\b)"
+    r"|(?P<le>(?:or|and|/)\s{0,2}(?:less|lower|below|under|fewer|smaller|shorter|worse)\b|or\s=?<|"
+    r"maximum\b))(?:\s{1,2}than(?![a-z]))?",
+    re.IGNORECASE,
+)
+_INCLUSIVE = re.compile(
+    r"\s{0,2},?\s?[(\[]?(?:both[ ])?(?:inclusive|including|included|incl\.?)(?:[ ]limits)?[)\]]", re.IGNORECASE
+)
 _INCLUSIVE_BARE = re.compile(r",?\s(?:inclusive|inclusively)(?![a-z])", re.IGNORECASE)
 _PAIR = re.compile(r"\s?/\s?")
 _TWICE = re.compile(r"(?P<w>twice|double|triple|thrice)\s{1,2}(?:of\s|as\s)?(?:the\s)?$", re.IGNORECASE)
@@ -96,14 +112,16 @@ def read_bound(scan: Scan, index: int) -> Bound:
     first = read_quantity(scan, index)
     comparator = comparator_for(scan, first.start)
     start = comparator.start if comparator else first.start
-    after = numbers[first.index].start if first.index < len(numbers) else -1
+    after = numbers[first.following].start if first.following < len(numbers) else -1
     op = comparator.op if comparator else None
     mark = (comparator.start, comparator.end) if comparator and op in ("eq", "lost") else None
     symbol = comparator is not None and not text[comparator.start].isalpha()
     if 0 <= after - first.end <= 12 and first.reference in (None, "predicted", "ULN", "normal"):
         gap = text[first.end : after]
-        pair = _PAIR.fullmatch(gap) and first.unit is None and 60 <= first.value <= 300 and first.value == int(first.value)
-        second = read_quantity(scan, first.index)
+        pair = (
+            _PAIR.fullmatch(gap) and first.unit is None and 60 <= first.value <= 300 and first.value == int(first.value)
+        )
+        second = read_quantity(scan, first.following)
         if pair and 20 <= second.value < first.value and second.dimension in (None, "pressure"):
             low, low_in, high, high_in = _sides(op or "eq", [first.value, second.value])
             how = _how(op)
@@ -112,9 +130,23 @@ def read_bound(scan: Scan, index: int) -> Bound:
             if behind and op is None:
                 low, low_in, high, high_in = _sides("ge" if behind["ge"] else "le", [first.value, second.value])
                 how, end = "behind", behind.end()
-            return Bound(start, end, low, low_in, high, high_in, second.unit, second.dimension, None, how, mark, symbol, second.index)
+            return Bound(
+                start,
+                end,
+                low,
+                low_in,
+                high,
+                high_in,
+                second.unit,
+                second.dimension,
+                None,
+                how,
+                mark,
+                symbol,
+                second.following,
+            )
         between = _BETWEEN.search(text, max(0, first.start - 24), first.start)
-        joined = _RANGE.fullmatch(gap) or between and _AND.fullmatch(gap)
+        joined = _RANGE.fullmatch(gap) or (between and _AND.fullmatch(gap))
         compatible = first.dimension is None or second.dimension is None or first.dimension == second.dimension
         if joined and compatible and first.value < second.value and not (gap.strip() == "?" and op):
             if between:
@@ -128,16 +160,46 @@ def read_bound(scan: Scan, index: int) -> Bound:
             end = _inclusive_end(text, end)
             strict = "<" in gap
             low_in = op != "gt"
-            return Bound(start, end, first.value, low_in, second.value, not strict, unit, dimension, reference, "range", None, symbol, second.index)
+            return Bound(
+                start,
+                end,
+                first.value,
+                low_in,
+                second.value,
+                not strict,
+                unit,
+                dimension,
+                reference,
+                "range",
+                None,
+                symbol,
+                second.following,
+            )
     behind = _BEHIND.match(text, first.end) if op in (None, "eq", "lost") else None
     if behind:
         low, low_in, high, high_in = _sides("ge" if behind["ge"] else "le", first.value)
         end = _behind_end(scan, first, behind.end())
         start = first.start if comparator is None or op == "lost" else start
-        return Bound(start, end, low, low_in, high, high_in, first.unit, first.dimension, first.reference, "behind", None, False, first.index)
+        return Bound(
+            start,
+            end,
+            low,
+            low_in,
+            high,
+            high_in,
+            first.unit,
+            first.dimension,
+            first.reference,
+            "behind",
+            None,
+            False,
+            first.following,
+        )
     low, low_in, high, high_in = _sides(op or "eq", first.value)
     bound = Bound(
-        start, _inclusive_end(text, first.end), low, low_in, high, high_in, first.unit, first.dimension, first.reference, _how(op), mark, symbol, first.index, first.counted,
+        start, _inclusive_end(text, first.end), low, low_in, high, high_in,
+        first.unit, first.dimension, first.reference,
+        _how(op), mark, symbol, first.following, first.counted,
         text[comparator.start : comparator.end].lower() if comparator else "",
     )  # fmt: skip
     return _second_side(scan, bound, op) if op in ("ge", "gt", "le", "lt") else bound
@@ -154,7 +216,7 @@ def _behind_end(scan: Scan, first: Quantity, end: int) -> int:
 
 def _second_side(scan: Scan, bound: Bound, op: str) -> Bound:
     """The bound with its other side, where one follows: "≥ 30 and ≤ 60", "> 30 but less than 60"."""
-    text, numbers = scan.text, scan.numbers
+    text = scan.text
     join = _JOIN.match(text, bound.end)
     comparator = read_comparator(text, join.end() if join else bound.end)
     if comparator is None or comparator.op not in ("ge", "gt", "le", "lt") or comparator.op[0] == op[0]:
@@ -168,13 +230,19 @@ def _second_side(scan: Scan, bound: Bound, op: str) -> Bound:
     second = read_quantity(scan, index)
     compatible = bound.dimension is None or second.dimension is None or bound.dimension == second.dimension
     low, high = (bound.low, second.value) if op[0] == "g" else (second.value, bound.high)
-    if not compatible or not isinstance(low, float) or not isinstance(high, float) or low >= high or bound.reference != second.reference:
+    if (
+        not compatible
+        or not isinstance(low, float)
+        or not isinstance(high, float)
+        or low >= high
+        or bound.reference != second.reference
+    ):
         return bound
     low_in = (op if op[0] == "g" else comparator.op) == "ge"
     high_in = (op if op[0] == "l" else comparator.op) == "le"
     return bound._replace(
         end=_inclusive_end(text, second.end), low=low, low_inclusive=low_in, high=high, high_inclusive=high_in,
-        unit=second.unit or bound.unit, dimension=second.dimension or bound.dimension, index=second.index,
+        unit=second.unit or bound.unit, dimension=second.dimension or bound.dimension, following=second.following,
     )  # fmt: skip
 
 
@@ -184,14 +252,21 @@ def mirrored(scan: Scan, index: int) -> tuple[Quantity, Comparator] | None:
     comparator = read_comparator(scan.text, first.end)
     if comparator is None or comparator.op not in ("ge", "gt", "le", "lt") or scan.text[comparator.start].isalpha():
         return None
-    if scan.text[first.start - 1 : first.start] == "-" and scan.text[first.start - 2 : first.start - 1] in (" ", "(", "\n"):
+    if scan.text[first.start - 1 : first.start] == "-" and scan.text[first.start - 2 : first.start - 1] in (
+        " ",
+        "(",
+        "\n",
+    ):
         first = first._replace(start=first.start - 1, value=-first.value)
     return first, comparator
 
 
-_ANCHOR = re.compile(r"(?:I?U[LN][LNRV]R?|L[LN][NL])s?(?![A-Za-z])|[Uu]pper[ \n-]|UPPER|[Ll]ower[ \n-]|LOWER|[Hh]ighest[ ]")
+_ANCHOR = re.compile(
+    r"(?:I?U[LN][LNRV]R?|L[LN][NL])s?(?![A-Za-z])|[Uu]pper[ \n-]|UPPER|[Ll]ower[ \n-]|LOWER|[Hh]ighest[ ]"
+)
 _ARTICLES = re.compile(
-    r"(?:(?:the|of|institutional|institution'?s?|local|laboratory'?s?|lab|respective|site'?s?|age-adjusted|age-specific|applicable|its|their|testing|study|reference|clinical|normal|central)[ \n]{1,3}){1,4}$",
+    r"(?:(?:the|of|institutional|institution'?s?|local|laboratory'?s?|lab|respective|site'?s?|age-adjusted|"
+    r"age-specific|applicable|its|their|testing|study|reference|clinical|normal|central)[ \n]{1,3}){1,4}$",
     re.IGNORECASE,
 )
 _TWICE_NORMAL = re.compile(r"(?:twice|double|triple|thrice)\s{1,2}(?:of\s)?", re.IGNORECASE)

@@ -22,15 +22,31 @@ class ClassBound(NamedTuple):
 
 _ROMAN = {"i": 1.0, "ii": 2.0, "iii": 3.0, "iv": 4.0, "v": 5.0, "vi": 6.0}
 _BEFORE = re.compile(
-    r"\s{0,2}(?:[(\[][^()\[\]\n]{0,50}[)\]]\s{0,2})?(?:(?:functional|functionally|class(?:es|ification)?|grad(?:es?|ing)|stag(?:es?|ing)|types?|levels?|categor(?:y|ies)|status|score|scale|physical|heart|failure|"
+    r"\s{0,2}(?:[(\[][^()\[\]\n]{0,50}[)\]]\s{0,2})?(?:(?:functional|functionally|class(?:es|ification)?|"
+    r"grad(?:es?|ing)|stag(?:es?|ing)|types?|levels?|categor(?:y|ies)|status|score|scale|physical|heart|"
+    r"failure|"
     r"performance|criteria|scores|system|symptoms|is|are|of|in|as|with|at|[=:,(-])\s{0,2}){0,6}",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(r"\s{0,2}(?:the\s)?(?:(?:functional|class(?:es)?|grades?|stages?|types?|levels?|category|score|than|a|of)\s{0,2}){0,3}", re.IGNORECASE)
-_VALUE = r"(?:(?:class|grade|stage|type|level|category)\s{0,2})?(?:(?P<%s>VI|IV|V|I{1,3}|vi|iv|v|i{1,3}|[0-9](?:\.5)?|[A-E])(?![A-Za-z0-9])(?!\.[0-9])|(?P<%s>VI|IV|V|I{1,3}|[0-9])(?=[a-cA-C](?![A-Za-z0-9])))[a-cA-C]?"
+_BETWEEN = re.compile(
+    r"\s{0,2}(?:the\s)?(?:(?:functional|class(?:es)?|grades?|stages?|types?|levels?|category|score|than|a|"
+    r"of)\s{0,2}){0,3}",
+    re.IGNORECASE,
+)
+_VALUE = (
+    r"(?:(?:class|grade|stage|type|level|category)\s{0,2})?"
+    r"(?:(?P<%s>VI|IV|V|I{1,3}|vi|iv|v|i{1,3}|[0-9](?:\.5)?|[A-E])(?![A-Za-z0-9])(?!\.[0-9])"
+    r"|(?P<%s>VI|IV|V|I{1,3}|[0-9])(?=[a-cA-C](?![A-Za-z0-9])))[a-cA-C]?"
+)
 _FIRST = re.compile(_VALUE % ("v", "w"))
-_MORE = re.compile(r"\s{0,2}(?P<s>-{1,2}|–|—|~|to|through|,\s{0,2}(?:and|or|and/or)|,|/|and/or|or|and|&)\s{0,2}" + _VALUE % ("v", "w"), re.IGNORECASE)
-_BEHIND = re.compile(r"\s{0,2}(?:(?:or|and)\s{1,2}(?:(?P<ge>greater|higher|more|above|worse|over)|(?P<le>less|lower|below|better|under))\b)(?:\s{1,2}than(?![a-z]))?")
+_MORE = re.compile(
+    r"\s{0,2}(?P<s>-{1,2}|–|—|~|to|through|,\s{0,2}(?:and|or|and/or)|,|/|and/or|or|and|&)\s{0,2}" + _VALUE % ("v", "w"),
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(
+    r"\s{0,2}(?:(?:or|and)\s{1,2}(?:(?P<ge>greater|higher|more|above|worse|over)|(?P<le>less|lower|below|"
+    r"better|under))\b)(?:\s{1,2}than(?![a-z]))?"
+)
 _UNITS = re.compile(r"\s{0,2}(?:%|x\s?ULN|×|x\s?10|mg|g/|mm|cm|/|weeks?|days?|months?|years?|points?|hours?)")
 LETTERED = frozenset({"child_pugh", "asia"})
 CLASSED = frozenset({"{class}", "{grade}", "{stage}", "{category}", "{type}", "{level}"})
@@ -69,9 +85,9 @@ def read_classes(scan: Scan, hit: Hit) -> ClassBound | None:
     digits = (match["v"] or match["w"])[0].isdigit()
     if lettered and (hit.measure.id not in LETTERED or not all(isinstance(v, str) for v in values)):
         return None
-    if digits and (not classed and not separators & {"", "or", "and", "/", "and/or"} or _UNITS.match(text, end)):
+    if digits and ((not classed and not separators & {"", "or", "and", "/", "and/or"}) or _UNITS.match(text, end)):
         return None
-    if not classed and not digits and not lettered or digits and comparator and not classed:
+    if (not classed and not digits and not lettered) or (digits and comparator and not classed):
         return None
     if comparator is None:
         before_name = scan.comparator_before(hit.start)
@@ -81,8 +97,14 @@ def read_classes(scan: Scan, hit: Hit) -> ClassBound | None:
     start = comparator.start if comparator else match.start()
     ordered = sorted(values, key=lambda v: (isinstance(v, str), v))
     low, high = ordered[0], ordered[-1]
-    if len(values) == 1 and (comparator and comparator.op in ("ge", "gt", "le", "lt") or behind):
-        op = comparator.op if comparator and comparator.op in ("ge", "gt", "le", "lt") else "ge" if behind and behind["ge"] else "le"
+    if len(values) == 1 and ((comparator and comparator.op in ("ge", "gt", "le", "lt")) or behind):
+        op = (
+            comparator.op
+            if comparator and comparator.op in ("ge", "gt", "le", "lt")
+            else "ge"
+            if behind and behind["ge"]
+            else "le"
+        )
         end = behind.end() if behind else end
         if op[0] == "g":
             return ClassBound(start, end, low, op == "ge", None, False)

@@ -1,4 +1,4 @@
-"""Names around bounds: groups of measures ("ALT or AST"), words that belong to a name, names that no vocabulary knows."""
+"""Names around bounds: groups of measures ("ALT or AST"), words that belong to a name, names that nobody knows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Name(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Measures that share one bound, over text[start:end]; logic: "any", "all" or None (one measure, or a mere list)."""
+    """Measures that share one bound, over text[start:end]; logic: "any", "all" or None (one measure, or a list)."""
 
     start: int
     end: int
@@ -26,17 +26,63 @@ class Group(NamedTuple):
 
 
 _PAREN = r"(?:[(\[][^()\[\]\n]{0,60}[)\]])"
-_SEPARATOR = re.compile(rf"[\s)\]]{{0,3}}{_PAREN}?[\s)\]]{{0,3}}(?P<s>,?\s{{0,2}}and/or|,?\s{{0,2}}(?:and|or|&)|[,/+])\s{{0,14}}(?P<lead>(?:[A-Za-z0-9-]{{1,18}}\s{{1,2}}){{0,3}})", re.IGNORECASE)
+_SEPARATOR = re.compile(
+    rf"[\s)\]]{{0,3}}{_PAREN}?[\s)\]]{{0,3}}(?P<s>,?\s{{0,2}}and/or|,?\s{{0,2}}(?:and|or|&)|"
+    rf"[,/+])\s{{0,14}}(?P<lead>(?:[A-Za-z0-9-]{{1,18}}\s{{1,2}}){{0,3}})",
+    re.IGNORECASE,
+)
 _ABBREVIATION = re.compile(r"\s{0,3}(?:[(\[/]|or\s|,|=|-|:)\s{0,2}", re.IGNORECASE)
 _LAST = re.compile(r"([A-Za-z0-9][A-Za-z0-9'’-]{0,24})[ \n]{1,2}$")
 _NEXT = re.compile(r"[ ]([A-Za-z][A-Za-z-]{0,20})(?![A-Za-z0-9])")
 _WORD = re.compile(r"[A-Za-z0-9α-ωΑ-Ωµ%+][\w'’./&+^-]{0,40}$")
 _BRACKET = re.compile(r"[(\[][^()\[\]]{1,60}[)\]][ ]{0,2}$")
-_LINK = re.compile(r"(?:[ :=]|\bwith an? (?:total )?scores?\b|\b(?:is|are|of|was|were|at|be|being|must be|should be|has to be|greater|a|the|falls?|drops?|rises?|at least)\b)[ ]{0,2}$", re.IGNORECASE)
+_LINK = re.compile(
+    r"(?:[ :=]|\bwith an? (?:total )?scores?\b|\b(?:is|are|of|was|were|at|be|being|must be|should be|"
+    r"has to be|greater|a|the|falls?|drops?|rises?|at least)\b)[ ]{0,2}$",
+    re.IGNORECASE,
+)
 STATES = frozenset(
-    "hypertension hypotension fever febrile hypoxia hypoxemia hypoxaemia hypoglycemia hyperglycemia obesity obese overweight anemia anaemia neutropenia "
-    "thrombocytopenia leukopenia lymphopenia bradycardia tachycardia pregnancy pregnant proteinuria pain arterial hypertension mass tumor tumour lesion "
-    "hyperkalemia hypokalemia hyponatremia oliguria tachypnea hypothermia stenosis contracture deformity".split()
+    [
+        "hypertension",
+        "hypotension",
+        "fever",
+        "febrile",
+        "hypoxia",
+        "hypoxemia",
+        "hypoxaemia",
+        "hypoglycemia",
+        "hyperglycemia",
+        "obesity",
+        "obese",
+        "overweight",
+        "anemia",
+        "anaemia",
+        "neutropenia",
+        "thrombocytopenia",
+        "leukopenia",
+        "lymphopenia",
+        "bradycardia",
+        "tachycardia",
+        "pregnancy",
+        "pregnant",
+        "proteinuria",
+        "pain",
+        "arterial",
+        "hypertension",
+        "mass",
+        "tumor",
+        "tumour",
+        "lesion",
+        "hyperkalemia",
+        "hypokalemia",
+        "hyponatremia",
+        "oliguria",
+        "tachypnea",
+        "hypothermia",
+        "stenosis",
+        "contracture",
+        "deformity",
+    ]
 )
 
 
@@ -98,15 +144,19 @@ def group_at(text: str, hits: list[Hit], index: int, floor: int, limit: bool = F
 
 
 def _joins(hit: Hit, name: Name, text: str, match: re.Match[str], limit: bool) -> bool:
-    """Whether a name belongs to the list that `name` continues: measures of one kind, no state ("hypertension, SBP > 160")."""
+    """Whether a name belongs to the list that `name` continues: not a state ("hypertension, SBP > 160")."""
     measure = name.measure
-    if measure is None or not (hit.measure.dimensions & measure.dimensions or limit and hit.measure.kind == measure.kind):
+    if measure is None or not (
+        hit.measure.dimensions & measure.dimensions or (limit and hit.measure.kind == measure.kind)
+    ):
         return False
     lead = match["lead"].split()
-    if any(word.lower() not in words("lead") and word.lower() not in ("a", "the", "an", "either", "both") for word in lead):
+    if any(
+        word.lower() not in words("lead") and word.lower() not in ("a", "the", "an", "either", "both") for word in lead
+    ):
         return False
-    return text[hit.start : hit.end].lower() not in STATES or match["s"].strip().lower() in ("or", "and/or", "and") and (
-        text[name.start : name.end].lower() in STATES
+    return text[hit.start : hit.end].lower() not in STATES or (
+        match["s"].strip().lower() in ("or", "and/or", "and") and (text[name.start : name.end].lower() in STATES)
     )
 
 
@@ -130,7 +180,11 @@ def name_before(text: str, at: int, floor: int) -> Name | None:
     start, count = begin, 0
     while count < 6:
         match = _WORD.search(text, max(floor, start - 42), start)
-        inner = _BRACKET.search(text, max(floor, start - 63), start) if match is None and count and text[start - 1 : start] in (")", "]") else None
+        inner = (
+            _BRACKET.search(text, max(floor, start - 63), start)
+            if match is None and count and text[start - 1 : start] in (")", "]")
+            else None
+        )
         if inner is not None:
             start = inner.start()
             while start > floor and text[start - 1] == " ":
@@ -139,7 +193,7 @@ def name_before(text: str, at: int, floor: int) -> Name | None:
         if match is None:
             break
         word = match.group().lower().strip("'’./")
-        if word in never or "/" in word and any(part in never for part in word.split("/")):
+        if word in never or ("/" in word and any(part in never for part in word.split("/"))):
             return None
         if word in stop and not (word in ("of", "in", "for") and count and _measure_word(text, match.start())):
             break
@@ -176,7 +230,9 @@ def looks_measured(text: str, name: Name) -> bool:
     bracket = _ABBREVIATED.match(text, name.end)
     if bracket and sum(c.isupper() for c in bracket[1]) >= 2:
         return True
-    if last.lower() in words("head") or any(word.lower() in ("score", "scale", "index", "questionnaire", "inventory") for word in phrase):
+    if last.lower() in words("head") or any(
+        word.lower() in ("score", "scale", "index", "questionnaire", "inventory") for word in phrase
+    ):
         return True
     if len(last) >= 2 and sum(c.isupper() for c in last) >= 2 and _CAPITALS.fullmatch(last):
         return True

@@ -10,9 +10,9 @@ from extractor.tag.lab_vocab import pattern, reference_patterns
 
 
 class Quantity(NamedTuple):
-    """A number as a bound over text[start:end]. `unit` is UCUM, `dimension` its dimension with powers left out ("1/volume").
+    """A number as a bound over text[start:end]. `unit` is UCUM, `dimension` its dimension without powers ("1/volume").
 
-    reference: "ULN", "LLN", "baseline", "predicted", "normal" or None. `index`: the number after it.
+    reference: "ULN", "LLN", "baseline", "predicted", "normal" or None. `following`: the number after it.
     """
 
     start: int
@@ -21,21 +21,30 @@ class Quantity(NamedTuple):
     unit: str | None
     dimension: str | None
     reference: str | None
-    index: int
+    following: int
     counted: tuple[int, int] | None = None  # the words for what is counted ("200 T cells/µL")
 
 
 _KILO = re.compile(r"[ ]?(?:K|k|thousand|[x×*][ ]?1,?000)(?=[ ]?(?:/|per\b|cells\b)|[ ]?[µu][lL]\b)")
 _GIGA = re.compile(r"[ ]?(?P<g>G|Giga|giga|T|Tera)[ ]?/[ ]?(?P<l>[lL])(?![A-Za-z])")
-_TIMES = re.compile(r"[ \n]{0,3}-?[ ]{0,2}(?:x|×|\*|times|time|folds?|[x×][ ]?times)?[ \n]{0,3}(?:(?:of|above|over|higher than|greater than|the)[ ])?", re.IGNORECASE)
+_TIMES = re.compile(
+    r"[ \n]{0,3}-?[ ]{0,2}(?:x|×|\*|times|time|folds?|[x×][ ]?times)?[ \n]{0,3}(?:(?:of|above|over|"
+    r"higher than|greater than|the)[ ])?",
+    re.IGNORECASE,
+)
 _FACTOR_BEHIND = re.compile(r"[ ]{0,2}(?:[x×*]|times)[ ]{0,2}", re.IGNORECASE)
-_COUNTED = re.compile(r"[ ]?(?P<w>(?:[A-Za-z0-9+-]{1,16}[ ]){0,2}(?:cells?|leu[ck]ocytes|platelets|neutrophils|lymphocytes|granulocytes|PMNs?|WBCs?|RBCs?|parasites|eosinophils|blasts|thrombocytes))(?=[ ]?(?:/|per\b))", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"[ ]?(?P<w>(?:[A-Za-z0-9+-]{1,16}[ ]){0,2}(?:cells?|leu[ck]ocytes|platelets|neutrophils|lymphocytes|"
+    r"granulocytes|PMNs?|WBCs?|RBCs?|parasites|eosinophils|blasts|thrombocytes))(?=[ ]?(?:/|per\b))",
+    re.IGNORECASE,
+)
 _DECIMAL = re.compile(r",([0-9]{1,2})(?![0-9,])")
 _MISGROUPED = re.compile(r",([0-9]{4,6})(?![0-9,])")
 _FLAT_POWER = re.compile(r"[ ]?[*x×][ ]?1\.?0[ ]?\^?([0-9]{1,2})(?=[ ]?/[ ]?[lL]\b)")
 _OUT_OF = re.compile(r"[ ]?/[ ]?(?:10|100|5|3|4|6|15|28|30)(?![0-9./])")
 _SIGN = re.compile(r"(?:[<>≤≥=(]|\b(?:than|to|of|and|from|between|below|above))[ ]?[-−–]$")
 _DEGREES = re.compile(r"[ -]?(?:degrees?\b|°)(?P<c>[ ]{0,2}\(?[Cc]\b\)?)?", re.IGNORECASE)
+
 
 def _unit(scan: Scan, at: int) -> tuple[int, str, str] | None:
     """End, UCUM and dimension of the unit at `at`; words for what is counted fall away."""
@@ -64,7 +73,11 @@ def read_quantity(scan: Scan, index: int, limits: bool = True) -> Quantity:
         value, power = number.mantissa, "10*3"
     after = text[end : end + 1]
     following = index + 1
-    comma = (_DECIMAL.match(text, end) or _MISGROUPED.match(text, end)) if after == "," and number.form == "digits" else None
+    comma = (
+        (_DECIMAL.match(text, end) or _MISGROUPED.match(text, end))
+        if after == "," and number.form == "digits"
+        else None
+    )
     if comma and len(comma[1]) > 2:
         value, end = float(f"{int(value)}{comma[1]}"), comma.end()
     elif comma and value == int(value):
@@ -83,7 +96,9 @@ def read_quantity(scan: Scan, index: int, limits: bool = True) -> Quantity:
     if not power and after:
         giga = _GIGA.match(text, end)
         if giga:
-            return Quantity(start, giga.end(), value, "10*9/L" if giga["g"][0] in "Gg" else "10*12/L", "1/volume", None, following)
+            return Quantity(
+                start, giga.end(), value, "10*9/L" if giga["g"][0] in "Gg" else "10*12/L", "1/volume", None, following
+            )
         kilo = _KILO.match(text, end)
         if kilo:
             power, end = "10*3", kilo.end()
@@ -91,12 +106,14 @@ def read_quantity(scan: Scan, index: int, limits: bool = True) -> Quantity:
     counted = None
     if unit is None or unit[1] == "{cells}":
         word = _COUNTED.match(text, end)
-        behind = _unit(scan, word.end()) if word else None
-        if word and behind and behind[1].startswith("/"):
-            unit, counted = behind, word.span("w")
+        per = _unit(scan, word.end()) if word else None
+        if word and per and per[1].startswith("/"):
+            unit, counted = per, word.span("w")
     if unit is None:
         out_of = _OUT_OF.match(text, end) if not power and value <= 100 else None
-        return Quantity(start, out_of.end() if out_of else end, value, power or None, None, None, following + (1 if out_of else 0))
+        return Quantity(
+            start, out_of.end() if out_of else end, value, power or None, None, None, following + (1 if out_of else 0)
+        )
     end, ucum, dimension = unit
     if power:
         ucum = f"{power}{ucum}" if ucum.startswith("/") else f"{power}.{ucum}" if ucum != "{cells}" else power

@@ -44,14 +44,14 @@ class Hit(NamedTuple):
 
 @cache
 def measures() -> dict[str, Measure]:
-    """Rows of analytes.csv by id. Raises VocabularyError for an unknown kind or side, a bad LOINC check digit, a half conversion."""
+    """Rows of analytes.csv by id. Raises VocabularyError: unknown kind or side, bad LOINC code, half a conversion."""
     out = {}
     for row in load_table("analytes.csv", COLUMNS, unique=["id"], required=["id", "kind", "alias"]):
         if row["kind"] not in KINDS or row["good"] not in SIDES:
             raise VocabularyError(f"{row.where}: kind {row['kind']!r} or good {row['good']!r} is not known")
         if row["loinc"] and not loinc_valid(row["loinc"]):
             raise VocabularyError(f"{row.where}: {row['loinc']!r} is no LOINC code")
-        if row["si"] and not row["factor"] or row["factor"] and not row["si"]:
+        if (row["si"] and not row["factor"]) or (row["factor"] and not row["si"]):
             raise VocabularyError(f"{row.where}: si and factor go together")
         out[row["id"]] = Measure(
             row["id"], row["kind"], row.many("alias")[0], row["loinc"], row["ucum"], frozenset(row.many("dimension")),
@@ -72,7 +72,9 @@ def loinc_valid(code: str) -> bool:
     return (10 - total % 10) % 10 == int(match[2])
 
 
-_NOISE = {i: " " for i in range(128) if not chr(i).isalnum() and chr(i) != "+"} | {ord(c): " " for c in "–—‐‑’‘′·×≥≤±•˂˃“”„…°≈～∼・、，；：。（）【】"}
+_NOISE = {i: " " for i in range(128) if not chr(i).isalnum() and chr(i) != "+"} | {
+    ord(c): " " for c in "–—‐‑’‘′·×≥≤±•˂˃“”„…°≈～∼・、，；：。（）【】"
+}
 _SQUEEZE = re.compile(r"[\s/()\[\]&-]{2,}")
 _BREAK = re.compile(r"[,;.]\s|\n[ \t]*\n|\n\s*(?:[-*•]|[0-9]{1,2}[.)])\s|[<>≤≥=]")
 
@@ -83,7 +85,7 @@ def _key(text: str) -> str:
 
 @cache
 def _automaton() -> tuple[Any, int]:
-    """Automaton over " name " -> tuple of (name in its case, or None for any case; measure); the longest name's length."""
+    """Automaton over " name " -> (name in its case, or None for any case; measure) pairs; the longest name's length."""
     names: dict[str, dict[str | None, Measure]] = {}
     for row in load_table("analytes.csv", COLUMNS):
         measure = measures()[row["id"]]

@@ -1,0 +1,295 @@
+"""Bounds whose measure stands before them, and "15 ≤ eGFR < 60"."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+
+from extractor.scan import read_comparator
+from extractor.spans import Mention
+from extractor.tag.lab_bounds import Bound, comparator_for, mirrored, read_bound
+from extractor.tag.lab_names import Group, group_at, widen
+from extractor.tag.lab_state import (
+    BASELINE,
+    DOWN,
+    GRADED,
+    STOP,
+    TOKEN,
+    UP,
+    Parts,
+    State,
+    close,
+    finish,
+    fits_bound,
+    gap_words,
+    make,
+)
+from extractor.tag.lab_vocab import Hit, words
+
+_PLAIN_SECTIONS = frozenset(
+    {"summary", "description", "outcome", "arm", "title", "design", "intervention", "contact", "conditions"}
+)
+_TIMES_BEHIND = re.compile(r"[ -]?(?:times|fold)\b", re.IGNORECASE)
+_JUDGED = re.compile(r"\b(?:better|worse)\b", re.IGNORECASE)
+_NORMAL_BEFORE = re.compile(r"\bnormal(?:\s(?:value|range|limit))?\s?$", re.IGNORECASE)
+_FORMULA_BEHIND = re.compile(r"[ ]{0,2}[*×+][ ]{0,2}(?:ln|log|\(|[0-9])")
+_WRAPPED = re.compile(r"\n[ ]{4,24}\S|\n[ ]{0,24}[a-z(]|\n[ ]{4,24}$")
+_FORMULA = re.compile(r"[+*^]|\bln\b")
+_WEAK_GAP = re.compile(
+    r"[\s(:,]{0,3}(?:(?:is|of|was|score|in diameter|in size|size|diameter|level|intensity|by|increase[ds]?|"
+    r"decrease[ds]?)[\s(]{0,2}){0,2}(?:\([^()]{1,12}\)\s?)?"
+)
+_RANGE_WORDS = re.compile(r"\brang|\bscale\b|\bscor|\bfrom\b|\bout of\b|[(\[]|markings|points?", re.IGNORECASE)
+_AT_LEAST = re.compile(r"(?P<w>minimum|maximum|max\.?|min\.?)\s{1,2}(?:of\s)?(?:a\s)?$", re.IGNORECASE)
+_NOUN_BEHIND = re.compile(
+    r"[ \n]{1,2}(?!(?:for|in|if|or|and|at|with|when|on|despite|after|during|unless|without|is|are|to|by|"
+    r"respectively|regardless|who|that|within|before|but|due|women|men|males?|females?|as|from|under|"
+    r"patients|"
+    r"subjects|using|even|while|may|will|where|allowed|acceptable|permitted|only|because|not|than|based|"
+    r"provided|were|was|prior|per|of|inclusive|except)\b)[a-z]{3,20}"
+)
+_CONTINUES = re.compile(
+    r"[\s,;)]{0,4}(?:[(\[]|or|and|/|"
+    r"but)?[\s(]{0,3}(?:\([A-Za-z]{1,8}\)[ ])?(?:[A-Za-z'’-]{1,14},?[ ]){0,6}[\s(:]{0,3}$",
+    re.IGNORECASE,
+)
+
+
+def mirrored_measure(state: State, index: int, reach: int) -> Mention | None:
+    """ "15 ≤ eGFR < 60": the number and its comparator stand before the measure."""
+    scan, text = state.scan, state.scan.text
+    if scan.comparator_before(scan.numbers[index].start) is not None:
+        return None
+    found = mirrored(scan, index)
+    if found is None:
+        return None
+    first, comparator = found
+    i = bisect_left(state.starts, comparator.end)
+    if i >= len(state.hits) or state.starts[i] > comparator.end + 30:
+        return None
+    name = widen(text, state.hits[i])
+    if text[comparator.end : name.start].strip() and not gap_words(text[comparator.end : name.start], 0):
+        return None
+    while i + 1 < len(state.hits) and state.hits[i + 1].measure == name.measure and state.starts[i + 1] - name.end <= 3:
+        i += 1
+    group = Group(name.start, max(name.end, state.ends[i]), (name,), None)
+    low = first.value if comparator.op in ("le", "lt") else None
+    high = first.value if comparator.op in ("ge", "gt") else None
+    inclusive = comparator.op in ("le", "ge")
+    bound = Bound(
+        first.start,
+        group.end,
+        low,
+        inclusive,
+        high,
+        inclusive,
+        first.unit,
+        first.dimension,
+        first.reference,
+        "compared",
+        None,
+        True,
+        first.following,
+    )
+    end = group.end
+    if text[end : end + 1] == ")" and text[name.end : end].count("("):
+        end += 1
+    second = read_comparator(text, end)
+    number = scan.number_at(_skip(text, second.end)) if second else None
+    if second and number is not None and second.op in ("ge", "gt", "le", "lt", "eq", "lost"):
+        other = read_bound(scan, number)
+        value = other.high if other.high is not None else other.low
+        if isinstance(value, float) and second.op in ("le", "lt", "eq", "lost") and low is not None and value > low:
+            bound = bound._replace(high=value, high_inclusive=second.op != "lt")
+        elif isinstance(value, float) and second.op in ("ge", "gt", "eq", "lost") and high is not None and value < high:
+            bound = bound._replace(low=value, low_inclusive=second.op != "gt")
+        else:
+            return None
+        end = other.end
+        bound = bound._replace(
+            unit=other.unit or bound.unit,
+            dimension=other.dimension or bound.dimension,
+            reference=other.reference or bound.reference,
+            following=other.following,
+        )
+    return make(first.start, end, group, bound, None, "lab.mirrored")
+
+
+def _skip(text: str, at: int) -> int:
+    while at < len(text) and text[at] == " ":
+        at += 1
+    return at
+
+
+def to_left(state: State, bound: Bound, reach: int) -> Mention | None:
+    """The mention of a bound whose measure stands before it; None where none does or it is not meant as a bound."""
+    text = state.scan.text
+    i = bisect_right(state.ends, bound.start) - 1
+    if i < 0 or state.ends[i] < bound.start - 140 or state.starts[i] < reach:
+        return None
+    hit = state.hits[i]
+    gap = text[hit.end : bound.start]
+    if len(gap) > 3 and STOP.search(gap):
+        return None
+    group = group_at(text, state.hits, i, reach, bound.reference in ("ULN", "LLN"))
+    fits = fits_bound(bound, group)
+    gap = text[group.end : bound.start]
+    if _misfit(state, bound, hit, fits) or _not_meant(text, bound, hit, gap):
+        return None
+    times = _TIMES_BEHIND.match(text, bound.end) if bound.unit is None and bound.reference is None else None
+    if times:
+        if not _NORMAL_BEFORE.search(gap) or hit.measure.kind != "lab":
+            return None
+        bound = bound._replace(reference="ULN", end=times.end())
+    if bound.how == "behind" and hit.measure.good == "low" and _JUDGED.search(text, bound.start, bound.end):
+        bound = bound._replace(
+            low=bound.high, low_inclusive=bound.high_inclusive, high=bound.low, high_inclusive=bound.low_inclusive
+        )
+    if bound.how == "plain":
+        bound = _sided(text, group, gap, bound, state)
+    if bound.how in ("plain", "equal", "lost") and not _stated(state, bound, group, gap, fits):
+        return None
+    if not gap_words(gap, 0):
+        telling = bound.dimension not in (None, "fraction", "length") or bound.reference is not None
+        if not gap_words(gap, 0 if not fits else 8 if telling else 2):
+            return None
+    before = text[max(0, group.start - 40) : group.start]
+    change = None if bound.word in ("below", "under", "above") else _change(gap, before, text, bound.end)
+    end = close(text, group.end, bound.start, bound.end)
+    return finish(text, group.start, end, group, bound, change, "lab.left")
+
+
+def _misfit(state: State, bound: Bound, hit: Hit, fits: bool) -> bool:
+    """Whether a bound's unit says that it is no bound of this measure: a time, a dose, a count."""
+    dimension = bound.dimension or ""
+    if dimension == "time":
+        return not fits or bound.word == "within"
+    if fits:
+        return False
+    if dimension.startswith("mass") and not dimension.startswith(("mass/volume", "mass/mass", "mass/substance")):
+        return True
+    if dimension == "count" or (hit.measure.kind != "lab" and dimension.startswith(("mass", "volume"))):
+        return dimension != "volume/time"
+    worded = state.scan.numbers[max(0, bound.following - 1)].form == "words"
+    return worded and bound.unit is None and bound.reference is None
+
+
+def _not_meant(text: str, bound: Bound, hit: Hit, gap: str) -> bool:
+    """Whether the words around say that no bound is meant: formulas, grades, years, what a scale runs from and to."""
+    if hit.measure.kind != "score" and GRADED.search(text, bound.start, bound.end):
+        return True
+    if _FORMULA_BEHIND.match(text, bound.end) or _FORMULA.search(gap):
+        return True
+    if bound.how != "plain" and gap.rstrip()[-1:] in ("<", ">", "≤", "≥"):
+        return True
+    if bound.how in ("plain", "range") and "\n" in gap and not _WRAPPED.search(gap):
+        return True
+    if bound.how == "range" and bound.unit is None and isinstance(bound.low, float) and 1900 <= bound.low <= 2100:
+        return True
+    if text[hit.start : hit.end].lower() in words("weak") and not _WEAK_GAP.fullmatch(text[hit.end : bound.start]):
+        return True
+    if hit.measure.kind != "score":
+        return False
+    return (bound.how == "range" and _is_scale(gap + bound.word, bound)) or (
+        bound.word == "from" and bound.how == "compared"
+    )
+
+
+def _is_scale(gap: str, bound: Bound) -> bool:
+    """Whether a range is what a scale runs from and to: "VAS (0-10)"."""
+    if not isinstance(bound.low, float) or not isinstance(bound.high, float):
+        return False
+    return (
+        bound.low <= 1
+        and bound.high in (5, 7, 10, 12, 20, 21, 24, 27, 30, 42, 52, 56, 63, 68, 100, 105)
+        and _RANGE_WORDS.search(gap) is not None
+    )
+
+
+def _sided(text: str, group: Group, gap: str, bound: Bound, state: State) -> Bound:
+    """A plain quantity whose side is told elsewhere: "> ASA 2", "minimum pain score of 5", "increases to 80 g/L"."""
+    name = group.names[0]
+    first = text[name.start : name.end].split(maxsplit=1)[0].lower()
+    least = _AT_LEAST.search(text, max(0, group.start - 14), group.start)
+    word = first if first in ("minimum", "maximum") else least["w"].lower() if least else ""
+    comparator = comparator_for(state.scan, group.start) if not word else None
+    if word:
+        op = "ge" if word.startswith("min") else "le"
+    elif comparator is not None and comparator.op in ("ge", "gt", "le", "lt") and bound.dimension is None:
+        op = comparator.op
+    elif re.search(r"\bto\s{1,2}(?:the\s)?$", gap):
+        op = "ge" if UP.search(gap) else "le" if DOWN.search(gap) else ""
+    else:
+        return bound
+    if not op:
+        return bound
+    value = bound.low
+    if op[0] == "g":
+        return bound._replace(low=value, low_inclusive=op == "ge", high=None, how="compared")
+    return bound._replace(low=None, high=value, high_inclusive=op == "le", how="compared")
+
+
+def _stated(state: State, bound: Bound, group: Group, gap: str, fits: bool) -> bool:
+    """Whether a quantity without a readable comparator is meant as a bound."""
+    if not fits or len(gap) > 40 or not gap_words(gap, 0):
+        return False
+    if bound.how == "lost" or bound.how == "equal":
+        return True
+    section = state.scan.section_at(bound.start)
+    changed = _change(gap, "", state.scan.text, bound.end)
+    if section is not None and section.kind in _PLAIN_SECTIONS and bound.reference != "ULN" and not changed:
+        return False
+    score = group.names[-1].measure is not None and group.names[-1].measure.kind == "score"
+    if bound.dimension is None and bound.reference is None and not (score and len(gap.strip()) <= 12):
+        return False
+    if bound.dimension == "time" or (gap.strip().startswith((",", ")")) and bound.reference is None):
+        return False
+    return not re.search(r"\b(?:mean|median|average|within|day|was|were)\b", gap)
+
+
+def _change(gap: str, before: str, text: str, end: int) -> str | None:
+    """The direction of a change that the words between or before state; None for a level ("reduced to below 30")."""
+    if re.search(r"\b(?:to|below|under|above)\s{0,2}(?:the\s)?$", gap, re.IGNORECASE) and not BASELINE.match(text, end):
+        return None
+    direction = "decrease" if DOWN.search(gap) else "increase" if UP.search(gap) else None
+    if direction is None and before:
+        tail = re.search(r"(\w+(?:\s\w+)?)\s(?:of|in)\s(?:the\s|their\s)?$", before)
+        if tail:
+            direction = "decrease" if DOWN.search(tail[1]) else "increase" if UP.search(tail[1]) else None
+    if direction and not (
+        re.search(r"\b(?:by|of|at least|from baseline|than)\s{0,2}$", gap, re.IGNORECASE)
+        or not gap.strip(" ,(:")
+        or BASELINE.match(text, end)
+        or gap.strip().lower().endswith(("d", "e", "es", "s"))
+    ):
+        return None
+    return direction
+
+
+def continued(state: State, bound: Bound, last: Mention) -> Mention | None:
+    """A further bound of the measure before: "(≤ 5 × ULN if liver metastases are present)"."""
+    text = state.scan.text
+    gap = text[last.end : bound.start]
+    if len(gap) > 70 or STOP.search(gap) or not _CONTINUES.match(gap):
+        return None
+    if _NOUN_BEHIND.match(text, bound.end) or any(word.lower() in words("head") for word in TOKEN.findall(gap)):
+        return None
+    parts: Parts = last.parts
+    group = Group(last.start, last.end, parts.names, parts.logic)
+    same = bound.dimension == parts.bound.dimension and bound.reference == parts.bound.reference
+    if not (
+        (same and (bound.dimension or bound.reference))
+        or (fits_bound(bound, group) and bound.dimension not in (None, "fraction", "time", "length"))
+    ):
+        return None
+    i = bisect_left(state.starts, last.end)
+    if i < len(state.starts) and state.starts[i] < bound.start:
+        return None
+    return make(
+        bound.start,
+        bound.end,
+        Group(bound.start, bound.start, parts.names, parts.logic),
+        bound,
+        parts.change,
+        "lab.continued",
+    )

@@ -1,0 +1,97 @@
+"""What the readers of LAB_THRESHOLD share: state, mentions, gaps between names and bounds."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from extractor.scan import Scan
+from extractor.spans import Mention
+from extractor.tag.lab_bounds import Bound
+from extractor.tag.lab_names import Group, Name
+from extractor.tag.lab_vocab import Hit, pattern, words
+
+LABEL = "LAB_THRESHOLD"
+
+STOP = re.compile(
+    r"\n[ \t\r]{0,20}\n|\n[ \t\r]{0,20}(?:[-*•·]|[0-9]{1,2}[.)])[ \t]|\n[A-Z]|"
+    r"\n[ \t\r]{0,20}[A-Z](?=[^A-Z])|;(?=\s)|(?<![ (][a-z])(?<!e\.g)(?<!i\.e)[.!](?=\s|$)"
+)
+PARENS = re.compile(r"[(\[][^()\[\]]{0,80}[)\]]")
+TOKEN = re.compile(r"[A-Za-z0-9][\w'’.-]{0,40}")
+GRADED = re.compile(r"\b(?:stage|grade)\b", re.IGNORECASE)
+DOWN = re.compile(r"(?<![A-Za-z])" + pattern("change_down").pattern + r"(?![A-Za-z])", re.IGNORECASE)
+UP = re.compile(r"(?<![A-Za-z])" + pattern("change_up").pattern + r"(?![A-Za-z])", re.IGNORECASE)
+BASELINE = re.compile(
+    r"[ ,]{0,3}(?:from|of|over|above|below|versus|vs\.?|as compared|compared|relative|"
+    r"in comparison)[ \n]{1,2}(?:(?:with|to|the|their|"
+    r"its)[ \n]{1,2}){0,3}(?:pre-?treatment[ ])?baseline(?:[ ]values?)?",
+    re.IGNORECASE,
+)
+
+
+class Parts(NamedTuple):
+    """What the tagger read: names, logic, bound, change ("increase", "decrease" or None)."""
+
+    names: tuple[Name, ...]
+    logic: str | None
+    bound: Bound
+    change: str | None
+
+
+class State(NamedTuple):
+    scan: Scan
+    hits: list[Hit]
+    starts: list[int]
+    ends: list[int]
+
+
+def make(start: int, end: int, group: Group, bound: Bound, change: str | None, rule: str) -> Mention:
+    return Mention(start, end, LABEL, rule, parts=Parts(group.names, group.logic, bound, change))
+
+
+def close(text: str, gap_start: int, gap_end: int, end: int) -> int:
+    """`end`, behind the closing bracket where the gap opened one."""
+    gap = text[gap_start:gap_end]
+    if (gap.count("(") > gap.count(")") and text[end : end + 1] == ")") or (
+        gap.count("[") > gap.count("]") and text[end : end + 1] == "]"
+    ):
+        return end + 1
+    return end
+
+
+def gap_words(gap: str, unknown: int) -> bool:
+    """Whether only known filler words stand in a gap, with at most `unknown` others."""
+    bare = PARENS.sub(" ", gap)
+    filler = words("filler")
+    for token in TOKEN.findall(bare):
+        word = token.lower().rstrip(".")
+        if word in filler:
+            continue
+        if word[0].isdigit() and not word[-1].isalpha():
+            return False
+        if word in ("dose", "doses", "every", "age", "years", "months", "except", "unless"):
+            return False
+        unknown -= 1
+        if unknown < 0:
+            return False
+    return True
+
+
+def fits_bound(bound: Bound, group: Group) -> bool:
+    """Whether unit or reference of the bound fits one of the measures."""
+    if bound.reference in ("ULN", "LLN"):
+        return any(n.measure is not None and n.measure.kind in ("lab", "vital") for n in group.names)
+    wanted = bound.dimension or "none"
+    return any(n.measure is not None and wanted in n.measure.dimensions for n in group.names)
+
+
+def finish(text: str, start: int, end: int, group: Group, bound: Bound, change: str | None, rule: str) -> Mention:
+    baseline = BASELINE.match(text, end)
+    if baseline:
+        side = re.match(r"[ ,]{0,3}(above|over|below)", baseline.group(), re.IGNORECASE)
+        if side and change is None:
+            change = "decrease" if side[1].lower() == "below" else "increase"
+        end = baseline.end()
+        bound = bound._replace(reference=bound.reference or "baseline")
+    return make(start, end, group, bound, change, rule)
