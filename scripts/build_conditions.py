@@ -120,7 +120,7 @@ def main(mondo: Path, hpo: Path) -> None:
     for key, code in taken.items():
         by_code[code].append(key)
     lines = [
-        "# Names of conditions, as keys (extractor.tag.condition_names.key_of), below the code and label of their term;",
+        "# Names of conditions, as keys (extractor.tag.condition_names.key_of), below code and label of their term;",
         "# `~`: a word that stands before a head noun in names. Made by scripts/build_conditions.py. MONDO (Monarch",
         "# Initiative) and the Human Phenotype Ontology, both CC BY 4.0.",
     ]

@@ -41,7 +41,8 @@ _LINE = re.compile(r"[^\n]+")
 # bullets, outline numbers ("1.", "E.1.1", "V.2.1.") and emphasis before a heading
 _OUTLINE = re.compile(
     r"[ \t]*(?:[-*•⁃·#>●▪|]+[ \t]*){0,3}"
-    r"(?:[A-Z](?:\.\d{1,2}){1,4}[ \t]+|(?:\d{1,2}|[A-Z]|[IVX]{1,4})(?:\.\d{1,2}){0,4}[.)][ \t]*)?[*_]{0,3}"
+    r"(?:[A-Z](?:\.\d{1,2}){1,4}[ \t]+|(?:\d{1,2}|[A-Z]|[IVX]{1,4})(?:\.\d{1,2}){0,4}[.)][ \t]*|"
+    r"\((?:[ivx]{1,4}|[a-z]|\d{1,2})\)[ \t]*)?[*_]{0,3}"
 )
 # "(6)", "[1]" after a heading
 _COUNT = re.compile(r"(?:\(\d{1,4}\)|\[\d{1,3}\])$")
@@ -120,9 +121,9 @@ def _bare(text: str) -> str:
 def read_heading(line: str) -> tuple[Heading, int] | None:
     """The heading that opens `line`, and where in the line its text begins (len(line): the heading stands alone)."""
     start = _OUTLINE.match(line).end()  # type: ignore[union-attr]
-    if not line[start : start + 1].isupper():
-        return None
     vocab = vocabulary()
+    if not line[start : start + 1].isupper():
+        return _small_heading(vocab, line, start)
     if len(line) - start <= LONGEST:
         heading = vocab.exact.get(_bare(line[start:]).casefold())
         if heading:
@@ -140,6 +141,14 @@ def read_heading(line: str) -> tuple[Heading, int] | None:
     if len(line) - start <= LONGEST:
         return _with_words_around(vocab, line[start:].rstrip(" \t*_"), _MOST_WORDS, len(line))
     return None
+
+
+def _small_heading(vocab: _Vocabulary, line: str, start: int) -> tuple[Heading, int] | None:
+    """A heading in small letters: only one of inclusion or exclusion, with a colon at the line's end."""
+    if len(line) - start > LONGEST or not line.rstrip().endswith(":"):
+        return None
+    found = _with_words_around(vocab, _bare(line[start:]), _MOST_WORDS, len(line))
+    return found if found and found[0].kind in ("inclusion", "exclusion") else None
 
 
 def _with_words_around(vocab: _Vocabulary, text: str, most: int, body: int) -> tuple[Heading, int] | None:

@@ -1,7 +1,7 @@
 """CONDITION by vocabulary: the longest name at each place, names made of a head noun, and what widens them.
 
 Works on words. A name is found by its key (condition_names.key_of); a head noun ("injury") takes the modifiers before
-it; elliptic coordination ("hepatitis B or C", "cardiovascular or cerebrovascular diseases") and types ("type I or II ...")
+it; elliptic coordination ("hepatitis B or C", "renal or hepatic failure") and types ("type I or II ...")
 widen a name; abbreviations count where the text defines them, where they are the initials of a name found, or where the
 vocabulary lists them.
 """

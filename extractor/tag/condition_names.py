@@ -51,7 +51,7 @@ NO_CONDITION = Concept("", "")  # of the names that are none
 
 
 class Names(NamedTuple):
-    """The vocabulary. Keys are `key_of` names; `longest`: first, second word -> words of the longest key that begins so."""
+    """The vocabulary. Keys are `key_of` names; `longest`: first, second word -> words of the longest such key."""
 
     concepts: dict[str, Concept | None]
     longest: dict[str, dict[str, int]]

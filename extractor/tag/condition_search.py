@@ -51,7 +51,7 @@ class Words(NamedTuple):
             return True
         if "\n" not in gap:
             return gap in _JOINED or gap.isspace()
-        if gap.count("\n") > 1 or not gap.isspace() or self.text[start].isupper():
+        if gap.count("\n") > 1 or not gap.isspace() or not self.text[start].islower():
             return False
         return not any(a <= start < b for a, b in self.lists)
 

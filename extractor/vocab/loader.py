@@ -111,6 +111,6 @@ def load_toml(name: str, folder: Path = FOLDER) -> dict[str, Any]:
 def rules_digest() -> str:
     """sha256 over all vocabulary files, in name order: which rules made a Document."""
     digest = hashlib.sha256()
-    for path in sorted(FOLDER.glob("*.csv")) + sorted(FOLDER.glob("*.toml")):
+    for path in sorted(p for p in FOLDER.iterdir() if p.suffix in (".csv", ".toml", ".gz")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -215,9 +215,14 @@ def test_sections_are_sorted_disjoint_and_inside(text: str) -> None:
 def test_linear(unit: str) -> None:
     def seconds(size: int) -> float:
         text = "Criteria\n" + unit * (size // len(unit))
-        start = time.perf_counter()
+        start = time.process_time()
         find_sections(text)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(1000)
     assert seconds(160_000) < 25 * max(min(seconds(20_000), seconds(20_000)), 0.004)
+
+
+def test_headings_in_small_letters() -> None:
+    text = "inclusion criteria for recipients :\ngout\n(ii) Exclusion Criteria for all groups:\ncough\nthe exclusion criteria\n"
+    assert [kind for kind, _ in kinds(text)] == ["inclusion", "exclusion"]
