@@ -15,12 +15,11 @@ _LEAD = re.compile(
     r"time point(?:\(?s\)?)?:?)[ \t]{1,3}|[\[(•*-][ \t]{0,3}"
 )
 _OPENS = re.compile(
-    r"(?:at|on|from|after|before|up ?to|through|until|till|within|during|over|by|in|pre|post|between|since|time|start|"
-    r"end|every|each|baseline|day|week|month|year|hour|minute|visit|screen|random|enrol|inclusion|first|follow|"
-    r"change from|"
-    r"duration|assessed|measured|daily|weekly|monthly|once|immediately|at least|an? (?:average|minimum|maximum)|"
-    r"approximately|about|intra|admission|discharge|continu|[0-9~<≤(\[+-]|one|two|three|four|five|six|seven|eight|nine|ten|"
-    r"twelve|eighteen|twenty|thirty)"
+    r"(?:at|on|from|after|before|up ?to|through|until|till|within|during|over|by|in|between|since|time|start|end|"
+    r"every|each|follow|follow-?up|assessed|measured|duration|an? (?:average|minimum|maximum)|at least|one|two|three|four|five|"
+    r"six|seven|eight|nine|ten|twelve|eighteen|twenty|thirty|first)\b|"
+    r"pre|post|baseline|day|week|month|year|hour|minute|visit|screen|random|enrol|inclusion|change from|daily|monthly|"
+    r"once|immediately|approximately|about|intra|admission|discharge|continu|[0-9~<≤(\[+-]"
 )
 _ENDS = re.compile(r"\b(?:until|till|through|throughout|up to|upto|to|completion|assessed up to|whichever)\b")
 _WORDY = re.compile(r"[.?!] [a-z]|\bwill be\b|\bwere\b|\bis\b|\bare\b")

@@ -119,9 +119,10 @@ def _time(low: str, at: int) -> Part | None:
     if behind := rates().apart.match(low, m.end()):
         return Part(m.start(), behind.end(), "interval", values, span)
     if behind := rates().intervals_behind.match(low, m.end()):
-        if "intervals" in behind[0] and (len(numbers) == 1 or span):
-            high = numbers[1] if span else None
-            return Part(m.start(), behind.end(), "frequency", frequency=Frequency(1.0, numbers[0], unit, None, high))
+        if "intervals" in behind[0] and span:
+            return Part(
+                m.start(), behind.end(), "frequency", frequency=Frequency(1.0, numbers[0], unit, None, numbers[1])
+            )
         return Part(m.start(), behind.end(), "interval", values, span)
     return Part(m.start(), m.end(), "time", values, span)
 
@@ -220,14 +221,13 @@ def _count(low: str, at: int) -> Part | None:
 
 
 def _interval(low: str, at: int) -> Part | None:
-    """ "interval between the two infusions was 14 days", "intervals of 6-12 months" (in the plural: a frequency)."""
+    """ "interval between the infusions was 14 days"; a range in the plural is a frequency: "intervals of 6-12 months"."""
     m = rates().interval.match(low, at)
     if m is None:
         return None
     numbers, unit = _values(m[1]), _unit(m[2])
-    if low.startswith("intervals", at):
-        high = numbers[1] if len(numbers) > 1 else None
-        return Part(at, m.end(), "frequency", frequency=Frequency(1.0, numbers[0], unit, None, high))
+    if low.startswith("intervals", at) and len(numbers) > 1:
+        return Part(at, m.end(), "frequency", frequency=Frequency(1.0, numbers[0], unit, None, numbers[1]))
     return Part(at, m.end(), "interval", tuple((n, unit) for n in numbers), len(numbers) == 2)
 
 
