@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -89,6 +90,50 @@ def show(inputs: Inputs, labels: Labels = None) -> None:
     from extractor import commands
 
     _finish(commands.show(inputs, _labels(labels)))
+
+
+@app.command()
+def evaluate(
+    gold: Annotated[Path, typer.Option(metavar="PATH", help="Gold: a folder of brat pairs, or any format of `convert`.")],
+    predictions: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Score these (any format) instead of running the extractor.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Another run's predictions to compare with.")
+    ] = None,
+    labels: Labels = None,
+    min: Annotated[
+        list[str] | None, typer.Option(metavar="FIGURE=X", help="Exit with 1 below this: CELL_DOSE.value_f1=0.93.")
+    ] = None,
+    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all figures and errors as JSON.")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the error report.")] = None,
+    format: Annotated[str | None, typer.Option(help="Format of the gold, where it is not recognised.")] = None,
+    map: Annotated[Path | None, typer.Option(metavar="FILE", help="Names of the gold to ours: TOML or CSV.")] = None,
+    corpus: Annotated[
+        str | None, typer.Option(help="The gold is this public corpus: lct, chia, bc5cdr, ncbi, neurotrialner, phee.")
+    ] = None,
+) -> None:
+    """Measure the extractor, or predictions of anything, on gold annotations."""
+    from extractor.evaluate.commands import run_evaluate
+
+    _finish(run_evaluate(gold, predictions, against, _labels(labels), min or (), json, html, format, map, corpus))
+
+
+@app.command()
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="IN")],
+    out: Annotated[Path, typer.Argument(metavar="OUT")],
+    to: Annotated[str, typer.Option(help="brat, labelstudio, doccano, inception, prodigy, docbin or document.")],
+    format: Annotated[str | None, typer.Option("--from", help="Format of IN; default: recognised by content.")] = None,
+    map: Annotated[Path | None, typer.Option(metavar="FILE", help="Old names to new ones: TOML or CSV.")] = None,
+    texts: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Texts (ID.txt) of Documents, which hold none.")
+    ] = None,
+) -> None:
+    """Convert annotations between tools; says what the other format cannot hold."""
+    from extractor.evaluate.commands import run_convert
+
+    _finish(run_convert(source, out, to, format, map, texts))
 
 
 @app.command()

@@ -14,14 +14,14 @@ from extractor.errors import InputError, UsageError
 try:
     import tomllib
 except ModuleNotFoundError:  # Python 3.10
-    import tomli as tomllib
+    import tomli as tomllib  # type: ignore[no-redef]
 
 Fragments = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class GoldSpan:
-    """One annotated expression. `fragments` is empty for a contiguous span; attributes are flags (True) or named values."""
+    """One annotated expression. `fragments` is empty for a contiguous span; attributes are True or a named value."""
 
     id: str
     label: str
@@ -85,7 +85,9 @@ def fragments_of(pieces: Iterable[tuple[int, int]], text: str) -> tuple[int, int
     return merged[0][0], merged[-1][1], tuple(merged) if len(merged) > 1 else ()
 
 
-def make_document(id: str, text: str, spans: Iterable[GoldSpan], relations: Iterable[GoldRelation] = ()) -> GoldDocument:
+def make_document(
+    id: str, text: str, spans: Iterable[GoldSpan], relations: Iterable[GoldRelation] = ()
+) -> GoldDocument:
     """A document in canonical order. Raises InputError for a span outside the text or a relation without its spans."""
     ordered = sorted(spans, key=lambda s: (s.start, -s.end, s.label))
     known = set()

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from extractor.errors import InputError, UsageError
 from extractor.evaluate.gold import GoldDocument, Loss, NameMap, apply_map, check_ids
@@ -95,7 +96,7 @@ def write_gold(documents: Sequence[GoldDocument], path: Path, format: str) -> li
     return losses
 
 
-def _module(format: str):  # type: ignore[no-untyped-def]
+def _module(format: str) -> Any:
     if format not in FORMATS:
         raise UsageError(f"unknown format {format!r}: use {', '.join(FORMATS)}")
     return import_module(f"extractor.evaluate.formats.{format}")

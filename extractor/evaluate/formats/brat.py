@@ -1,7 +1,8 @@
 """brat standoff: ID.txt beside ID.ann (https://brat.nlplab.org/standoff.html).
 
-Values are JSON in an AnnotatorNotes line of the span. The text is read and written as it stands, line ends included. A span over
-several lines is written as brat does it, one fragment a line; fragments with only blanks between them are read as one span.
+Values are JSON in an AnnotatorNotes line of the span. The text is read and written as it stands, line ends included.
+A span over several lines is written as brat does it, one fragment a line; fragments with only blanks between them are
+read as one span.
 """
 
 from __future__ import annotations
@@ -78,7 +79,9 @@ def parse(id: str, text: str, ann: str, where: str) -> tuple[GoldDocument, list[
             losses.append(Loss(id, "note that is no value of a span", f"{kind} {target}: {note[:60]}"))
     linked = [link for link in relations if link.head in spans and link.tail in spans]
     losses += [
-        Loss(id, "relation of something that is no span", f"{k.type} {k.head} {k.tail}") for k in relations if k not in linked
+        Loss(id, "relation of something that is no span", f"{k.type} {k.head} {k.tail}")
+        for k in relations
+        if k not in linked
     ]
     return make_document(id, text, [GoldSpan(id=key, **span) for key, span in spans.items()], linked), losses
 
@@ -127,14 +130,18 @@ def render(document: GoldDocument, losses: list[Loss]) -> str:
             attributes += 1
             words = [_word(key), *([] if value is True else [_word(str(value))])]
             if words != [key, *([] if value is True else [value])]:
-                losses.append(Loss(document.id, f"attribute {key!r} = {value!r} written as {' '.join(words)!r}", span.where))
+                losses.append(
+                    Loss(document.id, f"attribute {key!r} = {value!r} written as {' '.join(words)!r}", span.where)
+                )
             lines.append(f"A{attributes}\t{words[0]} {name}{' ' + words[1] if len(words) > 1 else ''}")
         if span.value is not None:
             lines.append(f"#{number}\tAnnotatorNotes {name}\t{json.dumps(span.value)}")
     for number, link in enumerate(document.relations, 1):
         type = _word(link.type)
         if type != link.type:
-            losses.append(Loss(document.id, f"relation {link.type!r} written as {type!r}", f"{link.head} to {link.tail}"))
+            losses.append(
+                Loss(document.id, f"relation {link.type!r} written as {type!r}", f"{link.head} to {link.tail}")
+            )
         lines.append(f"R{number}\t{type} Arg1:{names[link.head]} Arg2:{names[link.tail]}")
     return "".join(f"{line}\n" for line in lines)
 
@@ -149,7 +156,10 @@ def _line_pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
     for match in re.finditer(r"[^\r\n]+", text[start:end]):
         a, b = start + match.start(), start + match.end()
         part = text[a:b]
-        a, b = (a + len(part) - len(part.lstrip()) if a > start else a), (b - len(part) + len(part.rstrip()) if b < end else b)
+        a, b = (
+            (a + len(part) - len(part.lstrip()) if a > start else a),
+            (b - len(part) + len(part.rstrip()) if b < end else b),
+        )
         if a < b:
             pieces.append((a, b))
     if not pieces or pieces[0][0] != start or pieces[-1][1] != end:

@@ -1,12 +1,13 @@
 """spaCy DocBin: spans in doc.spans["sc"] (overlaps allowed), the longest that do not overlap in doc.ents as well.
 
-Offsets are code points. Tokens are spaCy's English ones, cut further where a span begins or ends inside one, so that every span
-aligns. Document id, values, attributes, fragments and relations travel as JSON in
+Offsets are code points. Tokens are spaCy's English ones, cut further where a span begins or ends inside one, so that
+every span aligns. Document id, values, attributes, fragments and relations travel as JSON in
 doc.user_data["trial_extractor"].
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -97,7 +98,7 @@ def _tokens(document: GoldDocument, cuts: list[int]) -> tuple[list[str], list[bo
     words: list[str] = []
     spaces: list[bool] = []
     first, last = {}, {}
-    for a, b in zip(cuts, cuts[1:], strict=False):
+    for a, b in itertools.pairwise(cuts):
         if document.text[a:b] == " " and words and not spaces[-1] and a not in starts and b not in ends:
             spaces[-1] = True
             continue

@@ -1,7 +1,7 @@
 """doccano JSONL (https://doccano.github.io/doccano/): spans as "label" triples, or "entities" and "relations" with ids.
 
-Offsets are code points. doccano has neither values, attributes nor discontinuous spans. Our document id travels in the column
-"document", which doccano keeps as metadata; its own "id" is a number.
+Offsets are code points. doccano has neither values, attributes nor discontinuous spans. Our document id travels in
+the column "document", which doccano keeps as metadata; its own "id" is a number.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _document(row: dict[str, Any], number: int, losses: list[Loss]) -> GoldDocum
         relations.append(GoldRelation(str(item["type"]), str(item["from_id"]), str(item["to_id"])))
     for comment in row.get("Comments") or row.get("comments") or []:
         losses.append(Loss(id, "comment", str(comment)[:60]))
-    return make_document(id, row.get("text", row.get("data")), spans, relations)
+    return make_document(id, str(row.get("text", row.get("data"))), spans, relations)
 
 
 def write(documents: Sequence[GoldDocument], path: Path) -> list[Loss]:
@@ -68,7 +68,8 @@ def write(documents: Sequence[GoldDocument], path: Path) -> list[Loss]:
                 "document": document.id,
                 "text": document.text,
                 "entities": [
-                    {"id": numbers[s.id], "label": s.label, "start_offset": s.start, "end_offset": s.end} for s in document.spans
+                    {"id": numbers[s.id], "label": s.label, "start_offset": s.start, "end_offset": s.end}
+                    for s in document.spans
                 ],
                 "relations": [
                     {"id": n, "from_id": numbers[k.head], "to_id": numbers[k.tail], "type": k.type}

@@ -1,13 +1,15 @@
 """Our own Documents as JSON Lines, the output of `extractor annotate`; the normative form is the exported JSON Schema.
 
-A Document holds offsets, not the text: texts come from `texts`, else from a folder NAME.texts with ID.txt files beside NAME.jsonl,
-which the writer makes. It holds the labels, attributes and relations of the guidelines, and values of their shapes; nothing else.
+A Document holds offsets, not the text: texts come from `texts`, else from a folder NAME.texts with ID.txt files
+beside NAME.jsonl, which the writer makes. It holds the labels, attributes and relations of the guidelines, and values
+of their shapes; nothing else.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,8 +24,15 @@ from extractor.evaluate.gold import GoldDocument, GoldRelation, GoldSpan, Loss, 
 from extractor.offsets import converter
 from extractor.pipeline import LABELS
 from extractor.schema import Document
+from extractor.vocab import load_table
 
-FLAGS = {"negated": "Negated", "historical": "Historical", "family": "Family", "hypothetical": "Hypothetical", "uncertain": "Uncertain"}
+FLAGS = {
+    "negated": "Negated",
+    "historical": "Historical",
+    "family": "Family",
+    "hypothetical": "Hypothetical",
+    "uncertain": "Uncertain",
+}
 RELATIONS = ("DOSE_OF", "ROUTE_OF", "SCHEDULE_OF")
 _SAFE = " ()[],;=+@'&!#"
 
@@ -45,7 +54,9 @@ def read(path: Path, texts: Mapping[str, str] | Path | None = None) -> tuple[lis
                 losses.append(Loss(id, "Document whose text is nowhere, left out", where))
                 continue
             if hashlib.sha256(text.encode()).hexdigest() != digest:
-                raise InputError(f"the text of {id} is not the one that these annotations were made on (sha256 differs)")
+                raise InputError(
+                    f"the text of {id} is not the one that these annotations were made on (sha256 differs)"
+                )
             documents.append(_document(row, id, text))
         except InputError as error:
             raise InputError(f"{where}: {error}") from None
@@ -71,10 +82,18 @@ def _document(row: Mapping[str, Any], id: str, text: str) -> GoldDocument:
     for entity in row["entities"]:
         start, end = (back[entity[k]] if back else entity[k] for k in ("start", "end"))
         flags = entity.get("assertion") or {}
-        attributes: dict[str, str | bool] = {FLAGS[name]: True for name, value in flags.items() if value and name in FLAGS}
-        spans.append(GoldSpan(entity["id"], entity["label"], start, end, (), entity.get("value"), attributes))
+        attributes: dict[str, str | bool] = {
+            FLAGS[name]: True for name, value in flags.items() if value and name in FLAGS
+        }
+        spans.append(GoldSpan(entity["id"], entity["label"], start, end, (), _value(entity), attributes))
     relations = [GoldRelation(k["type"], k["head"], k["tail"]) for k in row.get("relations") or []]
     return make_document(id, text, spans, relations)
+
+
+def _value(entity: Mapping[str, Any]) -> Any:
+    """The value; other readings stand in it under "alternatives", as annotators write them."""
+    value, others = entity.get("value"), entity.get("alternatives")
+    return {**value, "alternatives": others} if others and isinstance(value, dict) else value
 
 
 def from_document(document: Document, text: str) -> GoldDocument:
@@ -95,7 +114,8 @@ def write(documents: Sequence[GoldDocument], path: Path) -> list[Loss]:
 
 
 def _row(document: GoldDocument, losses: list[Loss]) -> dict[str, Any]:
-    entities, ids = [], {}
+    entities: list[dict[str, Any]] = []
+    ids: dict[str, str] = {}
     for span in document.spans:
         if span.label not in LABELS:
             losses.append(Loss(document.id, f"label {span.label!r}", span.where))
@@ -117,8 +137,10 @@ def _row(document: GoldDocument, losses: list[Loss]) -> dict[str, Any]:
         "relations": relations,
     }
     for place in _invalid_values(row):
-        losses.append(Loss(document.id, "value of another shape than the guidelines'", f"{entities[place]['label']} {place + 1}"))
-        entities[place]["value"] = None
+        losses.append(
+            Loss(document.id, "value of another shape than the guidelines'", f"{entities[place]['label']} {place + 1}")
+        )
+        entities[place] |= {"value": None, "alternatives": []}
     dumped = Document.model_validate(row).model_dump(mode="json")
     for entity, given in zip(dumped["entities"], entities, strict=True):
         if entity["value"] != given["value"]:
@@ -131,20 +153,34 @@ def _entity(span: GoldSpan, id: str, document: GoldDocument, losses: list[Loss])
     if span.fragments:
         losses.append(Loss(document.id, "gaps of a discontinuous span", span.where))
     names = {name: key for key, name in FLAGS.items()}
-    for name, value in span.attributes.items():
-        if name not in names or value is not True:
-            losses.append(Loss(document.id, f"attribute {name!r} = {value!r}", span.where))
+    value: Any = span.value
+    others: list[Any] = []
+    if isinstance(value, dict):
+        others = value.get("alternatives") or []
+        value = {key: item for key, item in value.items() if key != "alternatives" and item is not None}
+        if span.label == "ROUTE" and value.get("ncit"):  # annotators give the code, the schema wants the name with it
+            value.setdefault("name", _route_names().get(value["ncit"], value["ncit"]))
+    for name, flag in span.attributes.items():
+        if name not in names or flag is not True:
+            losses.append(Loss(document.id, f"attribute {name!r} = {flag!r}", span.where))
     return {
         "id": id,
         "label": span.label,
         "start": span.start,
         "end": span.end,
         "text": document.text[span.start : span.end],
-        "value": span.value,
+        "value": value,
+        "alternatives": others,
         "assertion": {names[n]: True for n, v in span.attributes.items() if n in names and v is True},
         "source": {"by": "annotator", "id": "gold"},
         "score": 1.0,
     }
+
+
+@cache
+def _route_names() -> dict[str, str]:
+    rows = load_table("routes.csv", ["name", "ncit", "free", "bound", "stop"])
+    return {row["ncit"]: row["name"] for row in reversed(rows) if row["ncit"]}
 
 
 def _invalid_values(row: dict[str, Any]) -> list[int]:
@@ -152,7 +188,11 @@ def _invalid_values(row: dict[str, Any]) -> list[int]:
     try:
         Document.model_validate(row)
     except ValidationError as error:
-        places = {item["loc"][1] for item in error.errors() if item["loc"][0] == "entities" and "value" in item["loc"]}
+        places = {
+            item["loc"][1]
+            for item in error.errors()
+            if item["loc"][0] == "entities" and {"value", "alternatives"} & {*item["loc"]}
+        }
         if places and len(places) == len({item["loc"][:2] for item in error.errors()}):
             return sorted(int(place) for place in places)
         raise

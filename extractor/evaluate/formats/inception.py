@@ -1,11 +1,14 @@
-"""INCEpTION: UIMA CAS XMI (XML 1.0), a file or zip a document (https://docs.oasis-open.org/uima/v1.0/os/uima-spec-os.html).
+"""INCEpTION: UIMA CAS XMI (XML 1.0), a file or zip a document
+(https://docs.oasis-open.org/uima/v1.0/os/uima-spec-os.html).
 
-CAS offsets are UTF-16 code units. We write the layers webanno.custom.TrialMention and TrialRelation, with a TypeSystem.xml that
-declares them; values, fragments and unusual attributes are JSON in string features. We read any layer with spans: the label is its
-feature "label", else "value" (NamedEntity), else the layer's name; every other feature becomes an attribute. Layers with Governor and
-Dependent are relations. XML 1.0 has no control characters: they become blanks.
+CAS offsets are UTF-16 code units. We write the layers webanno.custom.TrialMention and TrialRelation, with a
+TypeSystem.xml that declares them; values, fragments and unusual attributes are JSON in string features. We read any
+layer with spans: the label is its feature "label", else "value" (NamedEntity), else the layer's name; every other
+feature becomes an attribute. Layers with Governor and Dependent are relations. XML 1.0 has no control characters:
+they become blanks.
 
-Done with the standard library: dkpro-cassis does the same, but pins seven packages, and only this corner of UIMA is needed.
+Done with the standard library: dkpro-cassis does the same, but pins seven packages, and only this corner of UIMA is
+needed.
 """
 
 from __future__ import annotations
@@ -76,7 +79,9 @@ def _document(where: str, content: bytes, losses: list[Loss]) -> GoldDocument:
         if element.get("begin") is None or _NO_LAYER.search(space):
             continue
         if element.get("Governor") and element.get("Dependent"):
-            relations.append(GoldRelation(_label(element, layer)[0], element.attrib["Governor"], element.attrib["Dependent"]))
+            relations.append(
+                GoldRelation(_label(element, layer)[0], element.attrib["Governor"], element.attrib["Dependent"])
+            )
         else:
             spans.append((element.get(f"{{{XMI}}}id", ""), _span(element, layer, back, where)))
     ids = {xmi: span.id for xmi, span in spans}
@@ -109,7 +114,9 @@ def _span(element: ET.Element, layer: str, back: Any, where: str) -> GoldSpan:
         fragments = tuple((a, b) for a, b in json.loads(element.get("fragments") or "[]"))
     except (ValueError, KeyError) as error:
         raise InputError(f"{where}: annotation {element.get(f'{{{XMI}}}id')} of {layer}: {error}") from None
-    return GoldSpan(element.get("mention") or f"X{element.get(f'{{{XMI}}}id')}", label, start, end, fragments, value, attributes)
+    return GoldSpan(
+        element.get("mention") or f"X{element.get(f'{{{XMI}}}id')}", label, start, end, fragments, value, attributes
+    )
 
 
 def _from_utf16(text: str) -> Any:
@@ -134,13 +141,19 @@ def write(documents: Sequence[GoldDocument], path: Path) -> list[Loss]:
 
 def _render(document: GoldDocument, losses: list[Loss]) -> str:
     if _FORBIDDEN.search(document.text):
-        losses.append(Loss(document.id, "control characters of the text", f"{len(_FORBIDDEN.findall(document.text))} became blanks"))
+        losses.append(
+            Loss(
+                document.id, "control characters of the text", f"{len(_FORBIDDEN.findall(document.text))} became blanks"
+            )
+        )
     to = converter(document.text, "utf16")
     numbers = {span.id: 10 + n for n, span in enumerate(document.spans)}
     meta = {"documentId": document.id, "documentTitle": document.id, "language": "en"}
     lines = [
         _element("cas:NULL", {"xmi:id": 0}),
-        _element("metadata:DocumentMetaData", {"xmi:id": 2, "sofa": 1, "begin": 0, "end": to(len(document.text)), **meta}),
+        _element(
+            "metadata:DocumentMetaData", {"xmi:id": 2, "sofa": 1, "begin": 0, "end": to(len(document.text)), **meta}
+        ),
     ]
     for span in document.spans:
         place = {"xmi:id": numbers[span.id], "sofa": 1, "begin": to(span.start), "end": to(span.end)}
@@ -150,7 +163,9 @@ def _render(document: GoldDocument, losses: list[Loss]) -> str:
         tail = next(s for s in document.spans if s.id == link.tail)
         ends = {"Governor": numbers[link.head], "Dependent": numbers[link.tail]}
         place = {"xmi:id": n, "sofa": 1, "begin": to(tail.start), "end": to(tail.end)}
-        lines.append(_element("custom:TrialRelation", {**place, **ends, "label": _clean(link.type, document.id, losses)}))
+        lines.append(
+            _element("custom:TrialRelation", {**place, **ends, "label": _clean(link.type, document.id, losses)})
+        )
         members.append(n)
     sofa = {"xmi:id": 1, "sofaNum": 1, "sofaID": "_InitialView", "mimeType": "text", "sofaString": document.text}
     lines.append(_element("cas:Sofa", sofa))
@@ -184,7 +199,9 @@ def _element(tag: str, attributes: dict[str, Any]) -> str:
 
 
 def _quoted(text: str) -> str:
-    text = _FORBIDDEN.sub(" ", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    text = (
+        _FORBIDDEN.sub(" ", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    )
     return '"' + re.sub("[\t\n\r\x85\u2028]", lambda m: f"&#{ord(m[0])};", text) + '"'
 
 
@@ -214,6 +231,8 @@ _TYPES = (
         **dict.fromkeys(("label", "value", "mention", "fragments", "attributes"), _STRING),
         **dict.fromkeys(FLAGS, "uima.cas.Boolean"),
     )
-    + _type("webanno.custom.TrialRelation", "uima.tcas.Annotation", Governor=_MENTION, Dependent=_MENTION, label=_STRING)
+    + _type(
+        "webanno.custom.TrialRelation", "uima.tcas.Annotation", Governor=_MENTION, Dependent=_MENTION, label=_STRING
+    )
     + "</types></typeSystemDescription>\n"
 )

@@ -1,8 +1,9 @@
 """Label Studio JSON: a list of tasks with annotations (https://labelstud.io/guide/task_format.html).
 
-Offsets are code points (so since HumanSignal/label-studio#1008 was closed in 2021). The value of a span is JSON in a per-region
-TextArea named "value", its attributes are per-region Choices, one control an attribute; `CONFIG` is a labelling interface with them.
-Label Studio marks no discontinuous spans. Of several annotations of a task the first that was not cancelled is read, else the first prediction.
+Offsets are code points (so since HumanSignal/label-studio#1008 was closed in 2021). The value of a span is JSON in a
+per-region TextArea named "value", its attributes are per-region Choices, one control an attribute; `CONFIG` is a
+labelling interface with them. Label Studio marks no discontinuous spans. Of several annotations of a task the first
+that was not cancelled is read, else the first prediction.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ def _task(task: dict, where: str) -> tuple[GoldDocument, list[Loss]]:
     for item in notes:
         _note(item, spans, losses, id)
     kept = [k for k in relations if k.head in spans and k.tail in spans]
-    losses += [Loss(id, "relation of something that is no span", f"{k.head} to {k.tail}") for k in relations if k not in kept]
+    losses += [
+        Loss(id, "relation of something that is no span", f"{k.head} to {k.tail}") for k in relations if k not in kept
+    ]
     try:
         return make_document(id, data["text"], [GoldSpan(id=key, **span) for key, span in spans.items()], kept), losses
     except InputError as error:
@@ -67,7 +70,12 @@ def _region(item: dict, spans: dict[str, dict[str, Any]], losses: list[Loss], id
     for label in labels[1:]:
         losses.append(Loss(id, "second label of one region", f"{label} [{value['start']}, {value['end']})"))
     if labels:
-        spans[str(item["id"])] = {"label": labels[0], "start": int(value["start"]), "end": int(value["end"]), "attributes": {}}
+        spans[str(item["id"])] = {
+            "label": labels[0],
+            "start": int(value["start"]),
+            "end": int(value["end"]),
+            "attributes": {},
+        }
     else:
         losses.append(Loss(id, "region without label", f"[{value['start']}, {value['end']})"))
 
@@ -131,7 +139,12 @@ def config(labels: Sequence[str], attributes: Sequence[str], relations: Sequence
     """A labelling interface (XML) that shows what `write` writes."""
     from xml.sax.saxutils import quoteattr as q
 
-    lines = ["<View>", '  <Labels name="label" toName="text">', *(f"    <Label value={q(x)}/>" for x in labels), "  </Labels>"]
+    lines = [
+        "<View>",
+        '  <Labels name="label" toName="text">',
+        *(f"    <Label value={q(x)}/>" for x in labels),
+        "  </Labels>",
+    ]
     lines += ["  <Relations>", *(f"    <Relation value={q(x)}/>" for x in relations), "  </Relations>"]
     lines.append('  <Text name="text" value="$text" granularity="symbol"/>')
     for name in attributes:

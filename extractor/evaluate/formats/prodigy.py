@@ -1,7 +1,9 @@
-"""Prodigy JSONL (https://prodi.gy/docs/api-interfaces): tasks with "spans" and, when there are any, "relations" between tokens.
+"""Prodigy JSONL (https://prodi.gy/docs/api-interfaces): tasks with "spans" and, when there are any, "relations" between
+tokens.
 
-Offsets are code points. Value, attributes, fragments and id of a span travel as further keys of the span, which Prodigy hands through
-for spans that nobody edits; the document id travels in "meta". Rejected and ignored tasks are left out.
+Offsets are code points. Value, attributes, fragments and id of a span travel as further keys of the span, which
+Prodigy hands through for spans that nobody edits; the document id travels in "meta". Rejected and ignored tasks are
+left out.
 """
 
 from __future__ import annotations
@@ -59,7 +61,9 @@ def _document(id: str, task: dict[str, Any], losses: list[Loss]) -> GoldDocument
     for item in task.get("relations") or []:
         ends = [_end(item[side], spans) for side in ("head_span", "child_span")]
         if None in ends:
-            losses.append(Loss(id, "relation of something that is no span", f"{item.get('label')} {item['head']} {item['child']}"))
+            losses.append(
+                Loss(id, "relation of something that is no span", f"{item.get('label')} {item['head']} {item['child']}")
+            )
         else:
             relations.append(GoldRelation(str(item["label"]), str(ends[0]), str(ends[1])))
     return make_document(id, text, spans, relations)
@@ -88,7 +92,9 @@ def _task(document: GoldDocument) -> dict[str, Any]:
     items = {span.id: _item(span, starts) for span in document.spans}
     task: dict[str, Any] = {"text": document.text, "meta": {"id": document.id}, "spans": list(items.values())}
     if document.relations:
-        task["tokens"] = [{"text": document.text[a:b], "start": a, "end": b, "id": n, "ws": False} for n, (a, b) in enumerate(tokens)]
+        task["tokens"] = [
+            {"text": document.text[a:b], "start": a, "end": b, "id": n, "ws": False} for n, (a, b) in enumerate(tokens)
+        ]
         task["relations"] = [
             {
                 "head": items[k.head]["token_end"],
