@@ -14,7 +14,7 @@ FORMS = {
     ("INTRAVENOUS", "push"): "INTRAVENOUS BOLUS",
 }
 # other readings: a portal vein is a vein; C66729 keeps INTRACAVERNOUS for pathologic cavities, many users do not
-ALSO = {"INTRAPORTAL": ("INTRAVENOUS",), "INTRACORPUS CAVERNOSUM": ("INTRACAVERNOUS",)}
+ALSO = {"INTRAPORTAL": ("INTRAVENOUS",), "INTRACORPORUS CAVERNOSUM": ("INTRACAVERNOUS",)}
 
 
 def _value(name: str, site: str | None) -> Value:
