@@ -55,6 +55,7 @@ class Names(NamedTuple):
 
     concepts: dict[str, Concept | None]
     longest: dict[str, dict[str, int]]
+    firsts: frozenset[str]  # words a name may begin with, and heads
     modifiers: frozenset[str]
     capitals: dict[str, Concept | None]  # abbreviations, as written
     words: dict[str, frozenset[str]]  # role -> words
@@ -134,4 +135,7 @@ def names() -> Names:
                 seconds[second] = count
     modifiers |= words["modifier"]
     modifiers -= words["severity"] | words["not-modifier"] | words["deviation"]
-    return Names(concepts, longest, frozenset(modifiers), capitals, {role: frozenset(ws) for role, ws in words.items()})
+    firsts = frozenset(longest) | {key for key in concepts if " " not in key} | words["head"]
+    return Names(
+        concepts, longest, firsts, frozenset(modifiers), capitals, {role: frozenset(ws) for role, ws in words.items()}
+    )

@@ -68,9 +68,10 @@ def _named(words: Words, vocab: Names) -> list[Found]:
     heads, alone = vocab.words["head"], vocab.words["alone"]
     out: list[Found] = []
     done = 0  # words before it belong to a name
-    for i, word in enumerate(stems):
+    for i in [i for i, word in enumerate(stems) if word in vocab.firsts]:
         if i < done:
             continue
+        word = stems[i]
         seconds = longest.get(word)
         longer = seconds is not None and i + 1 < len(stems) and stems[i + 1] in seconds
         end = _longest_name(words, vocab, i, seconds) if longer or word in concepts else 0

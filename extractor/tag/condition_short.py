@@ -27,32 +27,49 @@ def find_short(scan: Scan, words: Words, vocab: Names, found: list[Found]) -> li
     """Abbreviations of names: defined, initials of a name found, or listed."""
     text = scan.text
     known: dict[str, Concept | None] = dict(vocab.capitals)
-    ends = sorted((f.end, f) for f in found)
-    places = [end for end, _ in ends]
+    ends = sorted(found, key=lambda f: f.end)
+    places = [f.end for f in ends]
     for defined in find_abbreviations(scan):
         i = bisect_left(places, defined.end - 1)
         if i < len(ends) and places[i] - defined.end <= 1:
-            f = ends[i][1]
+            f = ends[i]
             shared = min(f.end, defined.end) - max(f.start, defined.start)
             if f.rule in _NAMING and shared >= _LEAST_SHARE * max(defined.end - defined.start, f.end - f.start):
                 known[defined.short] = f.concept
     for f in found:
-        initials = "".join(words.text[words.spans[k][0]] for k in range(f.first, f.last + 1)).upper()
-        if initials in _NO_INITIALS or not 2 <= len(initials) <= 5 or f.rule not in _NAMING or initials in known:
+        if not 1 <= f.last - f.first <= 4 or f.rule not in _NAMING:
             continue
-        section = scan.section_at(f.start)
-        if len(initials) > 2 or (section and section.kind in _LEADING):
+        initials = "".join([text[words.spans[k][0]] for k in range(f.first, f.last + 1)]).upper()
+        if initials not in known and initials not in _NO_INITIALS and (len(initials) > 2 or _leads(scan, f.start)):
             known[initials] = f.concept
     out = []
     for match in _CAPITALS.finditer(text):
         short = match[0]
         if short not in known and short.endswith("s"):
             short = short[:-1]
-        if short == "ALL" and short not in known and _before(text, match.start()) in vocab.words["leukemia-cue"]:
-            known = {**known, short: vocab.concepts.get("acute lymphoblastic leukemia")}
-        if short in known and not _tool_after(text, match.end(), vocab):
-            out.append(Found(match.start(), match.start() + len(match[0]), "condition.abbreviation", known[short]))
+        if short == "ALL":
+            concept = known.get(short) or vocab.concepts["acute lymphoblastic leukemia"]
+            says = short in known or _before(text, match.start()) in vocab.words["leukemia-cue"]
+            if not says or _answers(text, match.start(), match.end()):
+                continue
+        elif short in known:
+            concept = known[short]
+        else:
+            continue
+        if not _tool_after(text, match.end(), vocab):
+            out.append(Found(match.start(), match.end(), "condition.abbreviation", concept))
     return out
+
+
+def _leads(scan: Scan, at: int) -> bool:
+    section = scan.section_at(at)
+    return section is not None and section.kind in _LEADING
+
+
+def _answers(text: str, start: int, end: int) -> bool:
+    """Whether a word is the value of a field ("Sex: ALL", or alone on its line), no part of a sentence."""
+    line = text[text.rfind("\n", 0, start) + 1 : start].strip(" \t-*•")
+    return line.endswith(":") or (not line and text[end : end + 2].strip(" \t\r")[:1] in ("", "\n"))
 
 
 def _before(text: str, at: int) -> str:
