@@ -16,8 +16,8 @@ _LEAD = re.compile(
 )
 _OPENS = re.compile(
     r"(?:at|on|from|after|before|up ?to|through|until|till|within|during|over|by|in|between|since|time|start|end|"
-    r"every|each|follow|follow-?up|assessed|measured|duration|an? (?:average|minimum|maximum)|at least|one|two|three|four|five|"
-    r"six|seven|eight|nine|ten|twelve|eighteen|twenty|thirty|first)\b|"
+    r"every|each|follow|follow-?up|assessed|measured|duration|an? (?:average|minimum|maximum)|at least|one|two|three|"
+    r"four|five|six|seven|eight|nine|ten|twelve|eighteen|twenty|thirty|first)\b|"
     r"pre|post|baseline|day|week|month|year|hour|minute|visit|screen|random|enrol|inclusion|change from|daily|monthly|"
     r"once|immediately|approximately|about|intra|admission|discharge|continu|[0-9~<≤(\[+-]"
 )

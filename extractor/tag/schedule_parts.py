@@ -221,7 +221,7 @@ def _count(low: str, at: int) -> Part | None:
 
 
 def _interval(low: str, at: int) -> Part | None:
-    """ "interval between the infusions was 14 days"; a range in the plural is a frequency: "intervals of 6-12 months"."""
+    """ "interval between doses was 14 days"; a range in the plural ("intervals of 6-12 months") is a frequency."""
     m = rates().interval.match(low, at)
     if m is None:
         return None
