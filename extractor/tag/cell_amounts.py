@@ -23,6 +23,12 @@ def _large(number: Number) -> bool:
     return 1e3 <= number.value < 1e15
 
 
+def _inside_name(text: str, number: Number) -> bool:
+    """ "IL2000", "CD11b cells": digits behind a letter; but "MSC2×1,000,000" has lost a blank."""
+    loose = number.form == "digits" or (number.scale is not None and len(number.scale) == 1)
+    return loose and text[number.start - 1 : number.start].isalpha()
+
+
 def _first_index(scan: Scan, index: int) -> int:
     """Walks back from the large number `index` over the small ones that share its power: "0.5, 1 and 2 × 10^6"."""
     text, numbers = scan.text, scan.numbers
@@ -44,7 +50,7 @@ def _first_index(scan: Scan, index: int) -> int:
         head = text[max(0, previous.start - 16) : previous.start]
         counted = _COUNTED.search(head)
         if counted and not (counted.group().lower().startswith("dose") and not between.startswith(" ")):
-            break
+            return index  # "on day 0, 3 and 6, 1*10^7 cells"
         if head[-1:].isalpha() or (head[-1:] in ("/", "-") and head[-2:-1].isalpha()):
             break
         first -= 1
@@ -104,9 +110,7 @@ def cell_amounts(scan: Scan) -> list[Amount]:
     if small:
         anchors = sorted({*anchors, *small})
     for index in anchors:
-        if index < floor or (
-            numbers[index].form == "digits" and text[numbers[index].start - 1 : numbers[index].start].isalpha()
-        ):
+        if index < floor or _inside_name(text, numbers[index]):
             continue
         first = max(_first_index(scan, index), floor)
         amount = _dotted(scan, index) or read_amount(text, numbers, first)

@@ -10,7 +10,7 @@ from extractor.scan.amounts import RANGE, TOLERANCE
 from extractor.spans import Mention
 from extractor.tag.cell_amounts import cell_amounts
 from extractor.tag.cell_words import Cells, read_cells
-from extractor.tag.dose_context import is_bare_dose, is_dose, is_seeding
+from extractor.tag.dose_context import bare_unit, is_bare_dose, is_dose, is_seeding
 from extractor.tag.dose_units import Per, read_bound, read_per
 from extractor.tag.vesicle_mass import vesicle_masses
 
@@ -18,7 +18,7 @@ LABEL = "CELL_DOSE"
 
 
 class DoseParts(NamedTuple):
-    """What was read of one dose. `unit` counts ("{cells}"), `codes`: its denominators, `bound`: op of a one-sided amount.
+    """What was read of one dose. `unit` counts ("{cells}"), `codes`: denominators, `bound`: op of a one-sided amount.
 
     `factors`: other readings of the whole amount as factors on its values, with the warning code that tells why.
     `bare`: no word for cells and no denominator stood with the amount.
@@ -59,6 +59,7 @@ _GLUED = re.compile(r"[^\W_]-?\Z")
 _GOES_ON = re.compile(r"[-–][0-9]")
 _FACTOR = re.compile(r"(?<![\w.])([0-9]{1,2}(?:\.[0-9])?)[x×*]\Z")
 _BETWEEN = re.compile(r"\b(?:between|from)\s\Z")
+_SCALE_AGAIN = re.compile(r"[ ]?\([Mm]\)(?=[ ])")
 _DOUBLE_SCALE = re.compile(r"[ ]?(?P<s>million|millions|mio|mln)(?![A-Za-z])", re.IGNORECASE)
 
 
@@ -86,6 +87,8 @@ def _read_tail(scan: Scan, amount: Amount) -> _Tail:
     if last.form == "power" and (scale := _DOUBLE_SCALE.match(text, pos)):
         factors.append((1e6, "DOUBLE_SCALE"))
         pos = scale.end()
+    if repeated := _SCALE_AGAIN.match(text, pos):
+        pos = repeated.end()
     restated = _restated(scan, pos, amount.high)
     if restated:
         pos = restated[0]
@@ -102,7 +105,9 @@ def _read_tail(scan: Scan, amount: Amount) -> _Tail:
                 cells, end = following, following.end
                 further = read_per(text, end)
                 if further.end:
-                    per, end = Per(further.end, (*per.codes, *further.codes), (*per.kinds, *further.kinds)), further.end
+                    end = further.end
+                    codes = tuple(c for c in further.codes if c not in per.codes)
+                    per = Per(end, (*per.codes, *codes), (*per.kinds, *further.kinds))
     word = not cells and not per.end and not _AFTER_BARE.match(text, pos)
     return _Tail(end, cells, per, restated[1] if restated else None, tuple(factors), word)
 
@@ -169,7 +174,7 @@ def _mention(scan: Scan, amount: Amount) -> Mention | None:
     judge = is_dose if unmistakable else is_bare_dose
     if not judge(scan, start, tail.end, bound):
         return None
-    unit = cells.unit if cells else "{cells}"
+    unit = cells.unit if cells else bare_unit(scan, start)
     one_sided = bound.op if kind == "single" else None
     parts = DoseParts(
         kind, values, unit, per.codes, per.basis, one_sided, bound.approximate, tail.restated, factors, bare

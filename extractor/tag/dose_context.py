@@ -87,3 +87,10 @@ def is_seeding(scan: Scan, start: int, end: int) -> bool:
     return bool(
         words("cells_seeded").search(before(scan, start, 120)) or words("cells_seeded").search(after(scan, end, 60))
     )
+
+
+def bare_unit(scan: Scan, start: int) -> str:
+    """What an amount without a counting word counts: vesicles where the text before spoke of them last."""
+    head = scan.lower[max(0, start - 120) : start]
+    vesicles = max(head.rfind("exosome"), head.rfind("vesicle"))
+    return "{particles}" if vesicles > max(head.rfind("cell"), head.rfind("msc")) else "{cells}"

@@ -61,7 +61,10 @@ _OWNER = r"(?:(?:actual|ideal|predicted|estimated|lean|real|total|adjusted|curre
 _HOLDER = (
     r"(?:recipient|patient|subject|participant|host|donor|receptor|infant|child|mouse|rat|animal)(?:['`´]?[ ]?s['`´]?)?"
 )
-_WEIGHT = r"(?:body[ -]?weights?|body[ ]?mass|bodyweight|weights?|weigh|b\.?[ ]?w\.?t?|wt|bodywt|bm|bb|body|PBW|IBW|ABW|mass)(?![A-Za-z])"
+_WEIGHT = (
+    r"(?:body[ -]?weights?|body[ ]?mass|bodyweight|"
+    r"weights?|weigh|b\.?[ ]?w\.?t?|wt|bodywt|bm|bb|body|PBW|IBW|ABW|mass)(?![A-Za-z])"
+)
 _BODY = re.compile(
     rf"(?:[ ]?\([A-Za-z0-9+ -]{{1,20}}/[ ]?kg\))?"
     rf"(?:[ ]{{0,2}}(?:/|-|\bof\b)?[ \n]{{0,2}}(?P<open>\()?(?:of[ ])?(?:the[ ]|their[ ]|his[ ]|"

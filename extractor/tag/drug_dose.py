@@ -72,11 +72,11 @@ def _first(scan: Scan, index: int) -> int:
             return first
         if _COUNTED.search(head):
             return index
-        if (first == index and between.strip() in (",", ";")) or (
-            between.strip() == "and" and previous.form == "words"
-        ):
-            if previous.value > numbers[first].value:  # "in 2019, 5 mg"
-                return first
+        if (
+            (first == index and between.strip() in (",", ";"))
+            or (between.strip() == "and" and previous.form == "words")
+        ) and previous.value > numbers[first].value:  # "in 2019, 5 mg"
+            return first
         first -= 1
     return first
 

@@ -8,7 +8,10 @@ from extractor.scan import Scan, read_amount, read_unit
 from extractor.spans import Mention
 from extractor.tag.dose_units import read_bound, read_per
 
-_WORDS = re.compile(r"exosom|vesicle|\bevs?\b|-evs?\b")
+_FOLLOWS = re.compile(
+    r"[ ]?\(?(?:(?!and |or |to |in |with )[a-z-]{1,20}\)?[ ]){0,6}(?:[a-z-]{0,15}exosom|[a-z]{0,6}vesicle|s?evs?\b)"
+)
+_BEFORE = re.compile(r"(?:exosom|vesicle|\bevs?\b)[^.;\n]{0,45}(?P<dose>dose of|dosage of|:)?[ ]?\Z")
 _UNIT = re.compile(r"[ ]?(?:µg|ug|mcg|mg|ng|microgram|milligram)s?(?![A-Za-z])")
 _PROTEIN = re.compile(
     r"[ ]?(?:\((?:of )?(?:total )?(?:protein|exosomes?|EVs?)\)|(?:of )?(?:total )?(?:exosomal |EV |"
@@ -32,12 +35,14 @@ def vesicle_masses(scan: Scan) -> list[Mention]:
         unit = read_unit(scan.text, number.end)
         if unit is None or "volume" in unit.dimension:
             continue
-        tail = lower[unit.end : unit.end + 60].split(". ")[0].split("\n")[0].split(";")[0]
-        head = lower[max(0, number.start - 60) : number.start].split(". ")[-1].split("\n")[-1]
-        if not _WORDS.search(tail) and not (_WORDS.search(head) and "protein" in tail[:12]):
-            continue
-        first = index
-        amount = read_amount(scan.text, scan.numbers, first)
+        tail = lower[unit.end : unit.end + 80]
+        if not _FOLLOWS.match(tail):
+            head = _BEFORE.search(lower[max(0, number.start - 70) : number.start])
+            if not head or not (head["dose"] or "protein" in tail[:12]):
+                continue
+        amount = read_amount(scan.text, scan.numbers, max(index - 1, 0))
+        if amount.kind != "range" or amount.index != index + 1:
+            amount = read_amount(scan.text, scan.numbers, index)
         floor = amount.index
         end = unit.end
         if protein := _PROTEIN.match(scan.text, end):
