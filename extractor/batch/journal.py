@@ -33,7 +33,7 @@ class Journal:
         self._file: BinaryIO | None = None
 
     def last(self) -> Mark | None:
-        """The last mark of a run with the same header; None when there is no journal.
+        """The last mark of a run with the same header; None when nothing was written yet.
 
         Raises UsageError when the journal is of another version, other rules or options.
         """
@@ -51,7 +51,7 @@ class Journal:
             raise UsageError(
                 f"{self.path}: that run had another {', '.join(changed)}: leave out --resume to begin anew"
             )
-        return Mark(*found[-1]) if len(found) > 1 else Mark()
+        return Mark(*found[-1]) if len(found) > 1 else None
 
     def begin(self, after: Mark | None) -> None:
         """Open for writing: anew, or behind the last whole line. Raises OutputError."""

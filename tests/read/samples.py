@@ -1,4 +1,5 @@
 """One invented trial in the format of every registry."""
+# ruff: noqa: E501  (documents as they come)
 
 from __future__ import annotations
 
@@ -77,11 +78,20 @@ def v1(nct: str = NCT) -> dict[str, Any]:
 
 def fields(nct: str = NCT) -> dict[str, Any]:
     return {
-        "Rank": 1, "NCTId": [nct], "BriefTitle": [TITLE], "BriefSummary": [SUMMARY], "Condition": [CONDITION], "Acronym": [],
-        "ArmGroupLabel": [ARM, "Control"], "ArmGroupDescription": [ARM_TEXT], "InterventionName": [DRUG],
-        "InterventionDescription": [DRUG_TEXT], "PrimaryOutcomeMeasure": [OUTCOME], "PrimaryOutcomeTimeFrame": [FRAME],
+        "Rank": 1,
+        "NCTId": [nct],
+        "BriefTitle": [TITLE],
+        "BriefSummary": [SUMMARY],
+        "Condition": [CONDITION],
+        "Acronym": [],
+        "ArmGroupLabel": [ARM, "Control"],
+        "ArmGroupDescription": [ARM_TEXT],
+        "InterventionName": [DRUG],
+        "InterventionDescription": [DRUG_TEXT],
+        "PrimaryOutcomeMeasure": [OUTCOME],
+        "PrimaryOutcomeTimeFrame": [FRAME],
         "EligibilityCriteria": [CRITERIA],
-    }  # fmt: skip
+    }
 
 
 def escape(text: str) -> str:
@@ -224,9 +234,15 @@ CTIS = {
     },
 }
 ICTRP_COLUMNS = {
-    "TrialID": "ACTRN99000000001", "Public_title": TITLE, "Condition": CONDITION, "Intervention": f"{DRUG}: {DRUG_TEXT}",
-    "Inclusion_agemin": "21Y", "Inclusion_Criteria": INCLUSION, "Exclusion_Criteria": EXCLUSION, "Primary_outcome": OUTCOME,
-}  # fmt: skip
+    "TrialID": "ACTRN99000000001",
+    "Public_title": TITLE,
+    "Condition": CONDITION,
+    "Intervention": f"{DRUG}: {DRUG_TEXT}",
+    "Inclusion_agemin": "21Y",
+    "Inclusion_Criteria": INCLUSION,
+    "Exclusion_Criteria": EXCLUSION,
+    "Primary_outcome": OUTCOME,
+}
 ICTRP_XML = (
     "\ufeff<Trials_downloaded_from_ICTRP>\n<Trial>"
     + "".join(f"<{name}>{escape(value)}</{name}>" for name, value in ICTRP_COLUMNS.items())
@@ -253,13 +269,19 @@ ISRCTN_XML = f"""<?xml version="1.0"?><allTrials xmlns="http://www.67bricks.com/
 <interventions><intervention><description>{ARM_TEXT}</description></intervention></interventions>
 </trial></fullTrial></allTrials>"""
 EU_CTR_JSON = {
-    "x5_trial_status": "Ongoing", "a1_member_state_concerned": "Belgium - FPS", "a2_eudract_number": "2099-000001-10",
-    "a3_full_title_of_the_trial": TITLE, "a3_full_title_of_the_trial_fr": "Une etude",
+    "x5_trial_status": "Ongoing",
+    "a1_member_state_concerned": "Belgium - FPS",
+    "a2_eudract_number": "2099-000001-10",
+    "a3_full_title_of_the_trial": TITLE,
+    "a3_full_title_of_the_trial_fr": "Une etude",
     "dimp": [{"_dimp": "1", "d31_product_name": DRUG, "d37_routes_of_administration_for_this_imp": "Oral use"}],
-    "e11_medical_conditions_being_investigated": CONDITION, "e3_principal_inclusion_criteria": "Age 21 to 77 years",
-    "e4_principal_exclusion_criteria": "Pregnancy", "e51_primary_end_points": OUTCOME,
-    "e511_timepoints_of_evaluation_of_this_end_point": FRAME, "e52_secondary_end_points": "",
-}  # fmt: skip
+    "e11_medical_conditions_being_investigated": CONDITION,
+    "e3_principal_inclusion_criteria": "Age 21 to 77 years",
+    "e4_principal_exclusion_criteria": "Pregnancy",
+    "e51_primary_end_points": OUTCOME,
+    "e511_timepoints_of_evaluation_of_this_end_point": FRAME,
+    "e52_secondary_end_points": "",
+}
 SEARCH = f"""<?xml version="1.0" encoding="UTF-8"?>
 <search_results count="7"><!--<query>x</query>--><study rank="1"><nct_id>{NCT}</nct_id><title>{TITLE}</title><acronym/>
 <conditions><condition>{CONDITION}</condition></conditions><interventions><intervention type="Drug">{DRUG}</intervention></interventions>
@@ -290,51 +312,138 @@ def _json(node: Any) -> bytes:
 
 
 SAMPLES: dict[str, Sample] = {
-    "ctgov-v2 study": Sample(_json(v2()), "ctgov-v2", NCT, _CT, "protocolSection.armsInterventionsModule.armGroups[0].label"),
+    "ctgov-v2 study": Sample(
+        _json(v2()), "ctgov-v2", NCT, _CT, "protocolSection.armsInterventionsModule.armGroups[0].label"
+    ),
     "ctgov-v2 list": Sample(_json([v2()]), "ctgov-v2", NCT, _CT, "protocolSection.conditionsModule.conditions[0]"),
-    "ctgov-v2 page": Sample(_json({"totalCount": 1, "studies": [v2()], "nextPageToken": "x"}), "ctgov-v2", NCT, _CT, "protocolSection.descriptionModule.briefSummary"),
-    "ctgov-v1 study": Sample(_json(v1()), "ctgov-v1", NCT, _CT, "ProtocolSection.EligibilityModule.EligibilityCriteria"),
+    "ctgov-v2 page": Sample(
+        _json({"totalCount": 1, "studies": [v2()], "nextPageToken": "x"}),
+        "ctgov-v2",
+        NCT,
+        _CT,
+        "protocolSection.descriptionModule.briefSummary",
+    ),
+    "ctgov-v1 study": Sample(
+        _json(v1()), "ctgov-v1", NCT, _CT, "ProtocolSection.EligibilityModule.EligibilityCriteria"
+    ),
     "ctgov-v1 answer": Sample(
-        _json({"FullStudiesResponse": {"APIVrs": "1", "FullStudies": [{"Rank": 1, "Study": v1()}]}}), "ctgov-v1", NCT, _CT,
+        _json({"FullStudiesResponse": {"APIVrs": "1", "FullStudies": [{"Rank": 1, "Study": v1()}]}}),
+        "ctgov-v1",
+        NCT,
+        _CT,
         "Study.ProtocolSection.EligibilityModule.EligibilityCriteria",
     ),
     "ctgov-v1 fields": Sample(_json(fields()), "ctgov-v1-fields", NCT, _CT, "ArmGroupLabel[1]"),
     "ctgov-v1 fields answer": Sample(
-        _json({"StudyFieldsResponse": {"FieldList": ["NCTId"], "StudyFields": [fields()]}}), "ctgov-v1-fields", NCT, _CT, "ArmGroupLabel[0]"
+        _json({"StudyFieldsResponse": {"FieldList": ["NCTId"], "StudyFields": [fields()]}}),
+        "ctgov-v1-fields",
+        NCT,
+        _CT,
+        "ArmGroupLabel[0]",
     ),
-    "ctgov classic xml": Sample(classic_study().encode(), "ctgov-xml", NCT, {k: v for k, v in _CT.items()}, "arm_group[1].arm_group_label"),
+    "ctgov classic xml": Sample(classic_study().encode(), "ctgov-xml", NCT, _CT, "arm_group[1].arm_group_label"),
     "ctgov classic json": Sample(
-        _json({"id_info": {"nct_id": NCT}, "brief_title": TITLE, "condition": CONDITION, "primary_outcome": {"measure": OUTCOME}, "arm_group": [{"arm_group_label": ARM}]}),
-        "ctgov-xml", NCT, {**_ALL, ARM: "arm"}, "arm_group[0].arm_group_label",
+        _json(
+            {
+                "id_info": {"nct_id": NCT},
+                "brief_title": TITLE,
+                "condition": CONDITION,
+                "primary_outcome": {"measure": OUTCOME},
+                "arm_group": [{"arm_group_label": ARM}],
+            }
+        ),
+        "ctgov-xml",
+        NCT,
+        {**_ALL, ARM: "arm"},
+        "arm_group[0].arm_group_label",
     ),
-    "ctgov search xml": Sample(SEARCH.encode(), "ctgov-search-xml", NCT, {**_ALL, DRUG: "intervention"}, "interventions.intervention.#text"),
-    "ctgov csv new": Sample(table(_SITE), "table", NCT, {TITLE: "title", CONDITION: "conditions", f"DRUG: {DRUG}": "intervention"}, "Conditions[1]"),
+    "ctgov search xml": Sample(
+        SEARCH.encode(), "ctgov-search-xml", NCT, {**_ALL, DRUG: "intervention"}, "interventions.intervention.#text"
+    ),
+    "ctgov csv new": Sample(
+        table(_SITE),
+        "table",
+        NCT,
+        {TITLE: "title", CONDITION: "conditions", f"DRUG: {DRUG}": "intervention"},
+        "Conditions[1]",
+    ),
     "ctgov tsv classic": Sample(
-        table({"Rank": "1", "NCT Number": NCT, "Title": TITLE, "Conditions": CONDITION, "Outcome Measures": OUTCOME, "Age": "21 Years to 77 Years"}, "\t"),
-        "table", NCT, _ALL, "Outcome Measures",
+        table(
+            {
+                "Rank": "1",
+                "NCT Number": NCT,
+                "Title": TITLE,
+                "Conditions": CONDITION,
+                "Outcome Measures": OUTCOME,
+                "Age": "21 Years to 77 Years",
+            },
+            "\t",
+        ),
+        "table",
+        NCT,
+        _ALL,
+        "Outcome Measures",
     ),
     "aact": Sample(
         f"id|nct_id|gender|minimum_age|criteria\n1|{NCT}|All|21 Years|Inclusion Criteria:~~- Age 21 to 77 years~- Weight ~50 kg\n".encode(),
-        "aact", NCT, {"Inclusion Criteria:\n\n- Age 21 to 77 years\n- Weight ~50 kg": "eligibility"}, "eligibilities[0].criteria",
+        "aact",
+        NCT,
+        {"Inclusion Criteria:\n\n- Age 21 to 77 years\n- Weight ~50 kg": "eligibility"},
+        "eligibilities[0].criteria",
     ),
     "criteria csv": Sample(
-        table({"#nct_id": NCT, "title": TITLE, "conditions": CONDITION, "eligibility_criteria": CRITERIA}), "table", NCT,
-        {TITLE: "title", CRITERIA: "eligibility"}, "eligibility_criteria",
+        table({"#nct_id": NCT, "title": TITLE, "conditions": CONDITION, "eligibility_criteria": CRITERIA}),
+        "table",
+        NCT,
+        {TITLE: "title", CRITERIA: "eligibility"},
+        "eligibility_criteria",
     ),
-    "eu ctr text": Sample(EU_CTR.encode(), "euctr", "2099-000001-10-ES", {**_BOTH, DRUG: "intervention", "Intravenous use": "intervention", FRAME: "outcome"}, "D.IMP[1].D.3.1"),
-    "eu ctr page": Sample(EU_CTR_PAGE.encode(), "euctr", "2099-000001-10-DE", {**_BOTH, DRUG: "intervention"}, "D.IMP[0].D.3.1"),
+    "eu ctr text": Sample(
+        EU_CTR.encode(),
+        "euctr",
+        "2099-000001-10-ES",
+        {**_BOTH, DRUG: "intervention", "Intravenous use": "intervention", FRAME: "outcome"},
+        "D.IMP[1].D.3.1",
+    ),
+    "eu ctr page": Sample(
+        EU_CTR_PAGE.encode(), "euctr", "2099-000001-10-DE", {**_BOTH, DRUG: "intervention"}, "D.IMP[0].D.3.1"
+    ),
     "eu ctr json": Sample(
-        _json(EU_CTR_JSON), "euctr", "2099-000001-10-BE",
-        {**_ALL, DRUG: "intervention", "Age 21 to 77 years": "inclusion", "Pregnancy": "exclusion", FRAME: "outcome"}, "e3_principal_inclusion_criteria",
+        _json(EU_CTR_JSON),
+        "euctr",
+        "2099-000001-10-BE",
+        {**_ALL, DRUG: "intervention", "Age 21 to 77 years": "inclusion", "Pregnancy": "exclusion", FRAME: "outcome"},
+        "e3_principal_inclusion_criteria",
     ),
-    "eudract results": Sample(EUDRACT.encode(), "eudract-results", "2099-000001-10", {TITLE: "title", ARM: "arm", DRUG_TEXT: "arm", OUTCOME: "outcome"}, "@eudractNumber"),
+    "eudract results": Sample(
+        EUDRACT.encode(),
+        "eudract-results",
+        "2099-000001-10",
+        {TITLE: "title", ARM: "arm", DRUG_TEXT: "arm", OUTCOME: "outcome"},
+        "@eudractNumber",
+    ),
     "ctis": Sample(
-        _json(CTIS), "ctis", "2099-500001-10-00", {**_ALL, "Age 21 to 77 years": "inclusion", "Pregnancy": "exclusion", "INTRAVENOUS USE": "intervention"},
+        _json(CTIS),
+        "ctis",
+        "2099-500001-10-00",
+        {**_ALL, "Age 21 to 77 years": "inclusion", "Pregnancy": "exclusion", "INTRAVENOUS USE": "intervention"},
         "authorizedApplication.authorizedPartI.trialDetails.trialInformation.trialObjective.mainObjective",
     ),
     "ictrp xml": Sample(ICTRP_XML.encode(), "ictrp", "ACTRN99000000001", _BOTH, "inclusion_criteria"),
-    "ictrp csv": Sample(table(ICTRP_COLUMNS), "table", "ACTRN99000000001", {**_ALL, EXCLUSION: "exclusion"}, "Inclusion_Criteria"),
-    "chictr xml": Sample(WHO_XML.encode(), "who-xml", "ChiCTR9900000001", {k: v for k, v in _BOTH.items() if k != OUTCOME}, "criteria.agemin"),
-    "isrctn json": Sample(_json(ISRCTN), "isrctn", "ISRCTN99000001", {**_BOTH, ARM_TEXT: "intervention"}, "participants.inclusion"),
-    "isrctn xml": Sample(ISRCTN_XML.encode(), "isrctn", "ISRCTN99000001", {**_BOTH, ARM_TEXT: "intervention"}, "participants.inclusion"),
-}  # fmt: skip
+    "ictrp csv": Sample(
+        table(ICTRP_COLUMNS), "table", "ACTRN99000000001", {**_ALL, EXCLUSION: "exclusion"}, "Inclusion_Criteria"
+    ),
+    "chictr xml": Sample(
+        WHO_XML.encode(),
+        "who-xml",
+        "ChiCTR9900000001",
+        {k: v for k, v in _BOTH.items() if k != OUTCOME},
+        "criteria.agemin",
+    ),
+    "isrctn json": Sample(
+        _json(ISRCTN), "isrctn", "ISRCTN99000001", {**_BOTH, ARM_TEXT: "intervention"}, "participants.inclusion"
+    ),
+    "isrctn xml": Sample(
+        ISRCTN_XML.encode(), "isrctn", "ISRCTN99000001", {**_BOTH, ARM_TEXT: "intervention"}, "participants.inclusion"
+    ),
+}

@@ -1,4 +1,4 @@
-"""Every registry's format: recognised by its content, with the right id, sections known and every field's place told."""
+"""Every registry's format: recognised by content, with the right id, known sections, every field's place told."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pytest
 
 from extractor.pipeline import scan_text
 from extractor.read import FailedInput, Record, read_inputs
-from extractor.vocab import rules_digest  # noqa: F401  (the table of fields is part of the rules)
 from tests.read import samples
 from tests.read.samples import SAMPLES, Sample
 
@@ -139,7 +138,8 @@ def test_aact_tables_of_a_folder_are_put_together(tmp_path: Path) -> None:
     tables = {
         "brief_summaries.txt": "id|nct_id|description\n1|NCT2|Second\n2|NCT1|First\n",
         "detailed_descriptions.txt": 'id|nct_id|description\n1|NCT1|"Long, with\nlines"\n',
-        "design_outcomes.txt": "id|nct_id|outcome_type|measure|time_frame\n1|NCT1|secondary|Pain|1 week\n2|NCT1|primary|Death|1 year\n",
+        "design_outcomes.txt": "id|nct_id|outcome_type|measure|time_frame\n"
+        "1|NCT1|secondary|Pain|1 week\n2|NCT1|primary|Death|1 year\n",
         "eligibilities.txt": "id|nct_id|gender|criteria\n1|NCT1|All|Inclusion\n",
         "facilities.txt": "id|nct_id|city\n1|NCT1|Nowhere\n",
         "studies.txt": "nct_id|brief_title|overall_status\nNCT1|One|Done\nNCT2|Two|Done\n",
@@ -197,7 +197,7 @@ def test_damage_inside_a_list_keeps_what_stood_before(tmp_path: Path) -> None:
 
 
 def test_xml_bombs_are_refused_quickly(tmp_path: Path) -> None:
-    levels = "".join(f'<!ENTITY l{n} "{("&l%d;" % (n - 1)) * 10}">' for n in range(1, 12))
+    levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
     (tmp_path / "x").write_text(
         f'<!DOCTYPE s [<!ENTITY l0 "ha">{levels}]><clinical_study>&l11;</clinical_study>', encoding="utf-8"
     )
