@@ -9,6 +9,7 @@ from extractor.normalise.dose_value import dose_value, scaled
 from extractor.repair.aligned import Repair
 from extractor.scan import Scan, find_numbers, read_amount
 from extractor.spans import Mention, Warn
+from extractor.tag.cell_dose import find
 from extractor.vocab import load_table
 
 _CODES = {
@@ -94,22 +95,15 @@ def _explained(values: tuple[float, ...], basis: str) -> list[tuple[float, ...]]
 
 def _agrees(scan: Scan, mention: Mention, values: tuple[float, ...]) -> bool:
     """Whether another dose of the text, written without doubt, has one of these values in the same unit."""
-    if len(scan.numbers) > 20_000:
-        return False
-    from extractor.tag.cell_dose import find
-
-    cached = getattr(scan, "_cell_doses", None)
-    if cached is None:
-        cached = find(scan)
-        scan._cell_doses = cached  # type: ignore[attr-defined]
-    for other in cached:
-        if other.start != mention.start and other.parts.codes == mention.parts.codes and not other.parts.factors:
+    known: dict[tuple[str, ...], set[float]] | None = getattr(scan, "_sure_doses", None)
+    if known is None:
+        known = {}
+        for other in find(scan):
             original = scan.aligned.to_original(other.start, other.end)
-            if not any(r.alternatives for r in scan.aligned.repairs_in(*original)) and set(values) & set(
-                other.parts.values
-            ):
-                return True
-    return False
+            if not other.parts.factors and not any(r.alternatives for r in scan.aligned.repairs_in(*original)):
+                known.setdefault(other.parts.codes, set()).update(other.parts.values)
+        scan._sure_doses = known  # type: ignore[attr-defined]
+    return bool(known.get(mention.parts.codes, set()) & set(values))
 
 
 def normalise(mention: Mention, scan: Scan) -> Mention:

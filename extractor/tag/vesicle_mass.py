@@ -9,7 +9,8 @@ from extractor.spans import Mention
 from extractor.tag.dose_units import read_bound, read_per
 
 _FOLLOWS = re.compile(
-    r"[ ]?\(?(?:(?!and |or |to |in |with )[a-z-]{1,20}\)?[ ]){0,6}(?:[a-z-]{0,15}exosom|[a-z]{0,6}vesicle|s?evs?\b)"
+    r"[ ]?\(?(?:(?!and |or |to |in |with )[a-z-]{1,20}\)?[ ]){0,6}"
+    r"(?:[a-z-]{0,15}exosom|[a-z]{0,6}vesicle|s?evs?\b)"
 )
 _BEFORE = re.compile(r"(?:exosom|vesicle|\bevs?\b)[^.;\n]{0,45}(?P<dose>dose of|dosage of|:)?[ ]?\Z")
 _UNIT = re.compile(r"[ ]?(?:µg|ug|mcg|mg|ng|microgram|milligram)s?(?![A-Za-z])")
