@@ -119,7 +119,7 @@ def _joined_heads(found: list[Found], words: Words, vocab: Names) -> list[Found]
         ):
             last = out.pop()
             f = Found(last.start, f.end, "condition.head", f.concept, last.first, f.last)
-        elif words.stems[f.last] in vocab.words["head"]:
+        elif f.first == f.last:
             f = _of_site(f, words, vocab)
         out.append(f)
     return out
@@ -128,7 +128,7 @@ def _joined_heads(found: list[Found], words: Words, vocab: Names) -> list[Found]
 def _of_site(f: Found, words: Words, vocab: Names) -> Found:
     """ "cancer of the breast": the site behind a head."""
     i = f.last + 1
-    if f.first < f.last or i + 1 >= len(words.stems) or words.stems[i] != "of" or not words.joined(i - 1):
+    if i + 1 >= len(words.stems) or words.stems[i] != "of" or not words.joined(i - 1):
         return f
     i += 2 if words.stems[i + 1] == "the" else 1
     last = i - 1
@@ -177,7 +177,7 @@ def _widen(f: Found, words: Words, vocab: Names) -> Found:
     if wider is not None:
         start, first = words.spans[wider][0], wider
     types = _TYPES_BEFORE.search(text, max(0, start - _TYPE_REACH), start)
-    if types:
+    if types and (text[start].islower() or (types[0].endswith(" ") and "\n" not in text[start - 3 : start])):
         start = types.start()
     if start == f.start and end == f.end:
         return f
