@@ -83,7 +83,7 @@ def _value(entity: Entity) -> str:
         said.insert(0, value_in_words(entity.label, entity.value.model_dump(mode="json")))
     elif entity.concepts:
         best = entity.concepts[0]
-        said.insert(0, f"{best.display} ({best.system}:{best.code})")
+        said.insert(0, f"{best.display} ({best.code})")
     return ", ".join(said)
 
 
