@@ -14,7 +14,8 @@ _COUNTED = re.compile(
     r"protocol|trial|study|regimen|stratum|d|subject|subjects)[ #:]{0,2}\Z",
     re.IGNORECASE,
 )
-_PER_BODY = re.compile(r"(?:cells?|MSCs?)[ ]?(?:/|per )[ ]?(?:kg|kilogram)", re.IGNORECASE)
+_INSIDE = re.compile(r"[\w^/.,-]\Z")
+_PER_BODY = re.compile(r"(?:cells?|mscs?)[ ]?(?:/|per )[ ]?\Z")
 
 
 def _large(number: Number) -> bool:
@@ -87,16 +88,17 @@ def _levels(amount: Amount, index: int) -> Amount:
 def _small_per_body(scan: Scan) -> list[int]:
     """Indices of small numbers that stand before "cells/kg": implausible, but stated."""
     out = []
-    for match in _PER_BODY.finditer(scan.text):
-        i = bisect_left(scan.number_starts, match.start()) - 1
-        if (
-            i < 0
-            or _large(scan.numbers[i])
-            or re.search(r"[\w^/.,-]\Z", scan.text[max(0, scan.numbers[i].start - 1) : scan.numbers[i].start])
-        ):
-            continue
-        if match.start() - scan.numbers[i].end <= 30:
-            out.append(i)
+    for needle in ("kg", "kilogram"):
+        at = scan.lower.find(needle)
+        while at >= 0:
+            match = _PER_BODY.search(scan.lower, max(0, at - 12), at)
+            at = scan.lower.find(needle, at + 1)
+            i = bisect_left(scan.number_starts, match.start()) - 1 if match else -1
+            if match is None or i < 0 or _large(scan.numbers[i]):
+                continue
+            start, end = scan.numbers[i].start, scan.numbers[i].end
+            if match.start() - end <= 30 and not _INSIDE.search(scan.text, max(0, start - 1), start):
+                out.append(i)
     return out
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Any
 
 from extractor.scan import Scan
 from extractor.tag.dose_units import Bound
@@ -13,9 +14,14 @@ _BREAK = re.compile(r"[.?!][ \n]|\n\n|\n[ ]{0,12}[-*•][ ]")
 
 
 @cache
+def _tables() -> dict[str, Any]:
+    return load_toml("dose_context.toml")
+
+
+@cache
 def words(table: str) -> re.Pattern[str]:
     """The words of one table of dose_context.toml, as one pattern over lower-cased text."""
-    return re.compile("|".join(load_toml("dose_context.toml")[table]["words"]))
+    return re.compile("|".join(_tables()[table]["words"]))
 
 
 @cache
