@@ -27,6 +27,7 @@ from extractor.vocab.loader import FOLDER, load_table
 _ANIMAL = "MONDO:0005583"
 _COURSE = {"recurrent", "refractory", "active", "localized", "adult", "childhood", "high", "low"}  # of MONDO's names
 _MOST_WORDS = 9
+_FEWEST_LETTERS = 4
 _FEWEST_NAMES = 2  # names in which a word must stand before a head to be a modifier
 _REFUSED = re.compile(
     r"susceptib|association with|, somatic|modifier of|obsolete|non-human|\bin (?:cats|dogs)\b|[{}<>\[\]]"
@@ -78,8 +79,10 @@ def usable(name: str, key: str, severity: set[str]) -> bool:
     if not key or _REFUSED.search(name) or len(key.split()) > _MOST_WORDS or key.split()[0] in severity:
         return False
     letters = [c for c in name if c.isalpha()]
-    if len(letters) < 4 or (" " not in name and sum(map(str.isupper, letters)) > 1):
+    if len(letters) < _FEWEST_LETTERS or (" " not in name and sum(map(str.isupper, letters)) > 1):
         return False  # an abbreviation
+    if re.fullmatch(r"[A-Z]{1,5}[ -]?(?:[IVX]+|\d+)[A-Za-z]?", name):
+        return False  # and one with a number
     return not re.search(r" - |\b[A-Z]{2,}\d* *$|^[A-Z]{2,}\b", name) or len(key.split()) > 1
 
 

@@ -15,7 +15,7 @@ _COORDINATOR = frozenset(("or", "and"))
 _ITEM = r"(?:[A-E]|[0-9]|I{1,3}|IV|VI?|I{1,3}[ab]|IV[ab])"
 _LIST_AFTER = re.compile(rf"(?:(?: ?, ?| ?/ ?| )(?:(?:or|and|and/or|&) )?{_ITEM}(?![\w-]|\.\d)){{1,4}}")
 _TYPES_BEFORE = re.compile(
-    rf"\b(?:type|types|class|classes)\s+{_ITEM}[ab]?"
+    rf"\b(?<!NYHA )(?<!unctional )(?<!Killip )(?:type|types|class|classes)\s+{_ITEM}[ab]?"
     rf"(?:(?:\s?,\s?|\s?/\s?|\s+)(?:(?:or|and|and/or|&)\s+)?(?:(?:type|class)\s+)?{_ITEM}[ab]?){{0,5}}\s+$",
     re.IGNORECASE,
 )

@@ -13,9 +13,11 @@ from extractor.tag.condition_search import Found, Words
 _CAPITALS = re.compile(r"(?<![\w])[A-Z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9-]*(?!\w)")
 # initials that mostly mean something else in records
 _NO_INITIALS = frozenset((
-    "IV", "CT", "PI", "US", "UK", "MS", "IL", "II", "III", "VI", "IX", "XI", "BP", "CD", "ID", "NK", "PD", "MD",
-    "DR", "PT", "SC", "IP", "AR", "CR", "MR", "GA", "LC", "IM", "IC", "PR", "OR", "NA", "AE", "HR", "ED", "IT",
-    "AN", "IS", "TO", "DC", "SD", "BM", "PB", "UC", "AML", "ALL",
+    "MSC", "HSC", "BMT", "SCT", "CAR", "DLI", "TNC", "MNC", "PBSC", "HSCT", "ASC", "EPC", "TIL", "CTL", "PBMC",
+    "EV", "UCB", "PRP", "ICF", "IRB", "MRI", "ECG", "PET", "CSF", "BMI", "ULN", "SAE", "DLT", "MTD", "PFS",
+    "ABC", "ON", "CI", "PH", "LV", "IV", "CT", "PI", "US", "UK", "MS", "IL", "II", "III", "VI", "IX", "XI",
+    "BP", "CD", "ID", "NK", "PD", "MD", "DR", "PT", "SC", "IP", "AR", "CR", "MR", "GA", "LC", "IM", "IC", "PR",
+    "OR", "NA", "AE", "HR", "ED", "IT", "AN", "IS", "TO", "DC", "SD", "BM", "PB", "UC", "AML", "ALL",
 ))  # fmt: skip
 _NAMING = ("condition.name", "condition.head")
 _LEADING = ("title", "conditions", "summary")  # where a record names what it is about

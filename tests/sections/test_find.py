@@ -224,5 +224,7 @@ def test_linear(unit: str) -> None:
 
 
 def test_headings_in_small_letters() -> None:
-    text = "inclusion criteria for recipients :\ngout\n(ii) Exclusion Criteria for all groups:\ncough\nthe exclusion criteria\n"
+    text = (
+        "inclusion criteria for recipients :\ngout\n(ii) Exclusion Criteria for all:\ncough\nthe exclusion criteria\n"
+    )
     assert [kind for kind, _ in kinds(text)] == ["inclusion", "exclusion"]
