@@ -94,7 +94,7 @@ def show(inputs: Inputs, labels: Labels = None) -> None:
 
 @app.command()
 def evaluate(
-    gold: Annotated[Path, typer.Option(metavar="PATH", help="Gold: a folder of brat pairs, or any format of `convert`.")],
+    gold: Annotated[Path, typer.Option(metavar="PATH", help="Gold: a folder of brat pairs, or a format of convert.")],
     predictions: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Score these (any format) instead of running the extractor.")
     ] = None,

@@ -43,7 +43,7 @@ def evaluate(
 
     Raises UsageError when there is nothing to score.
     """
-    marked = {span.label for document in gold for span in document.spans}
+    marked = {span.label for document in gold for span in document.spans if not span.label.startswith("~")}
     order = [*LABELS, *sorted(marked - set(LABELS))]
     chosen = [label for label in order if label in (marked if labels is None else labels)]
     if labels is not None and (unknown := set(labels) - set(order)):

@@ -5,6 +5,9 @@ type (any overlap), value (found and right). Scoring goes label by label, for la
 "exact" and "strict" are the same figure, and a span under the wrong label is one missed and one spurious. "micro"
 pools the triples of all labels, "macro" is the mean of the labels' figures. assertion.* are CONDITION attributes over
 matched pairs, assertion_e2e.* over all spans; relations.TYPE needs the type and both matched ends.
+
+A gold span labelled "~LABEL" counts neither way: it need not be found, and a prediction of LABEL on it that answers
+no other gold span is not counted. Adapters of corpora use it for what they mark by other rules.
 """
 
 from __future__ import annotations
@@ -97,7 +100,9 @@ def score_document(
 
 def _score_label(label: str, gold: Sequence[GoldSpan], predicted: Sequence[GoldSpan], result: Result) -> None:
     text = result.document.text
-    pairs = [(g, p, judge(label, g.value, p.value, text[g.start : g.end])) for g, p in match(gold, predicted)]
+    matches = match(gold, predicted)
+    predicted = _without_ignored(label, predicted, {p.id for _, p in matches}, result.document)
+    pairs = [(g, p, judge(label, g.value, p.value, text[g.start : g.end])) for g, p in matches]
     result.pairs += pairs
     found, n_gold, n_pred = len(pairs), len(gold), len(predicted)
     exact = sum((g.start, g.end) == (p.start, p.end) for g, p, _ in pairs)
@@ -125,6 +130,16 @@ def _score_label(label: str, gold: Sequence[GoldSpan], predicted: Sequence[GoldS
     result.errors += [
         Error("spurious", label, None, p, "nothing in the gold here") for p in predicted if p.id not in matched[1]
     ]
+
+
+def _without_ignored(
+    label: str, predicted: Sequence[GoldSpan], matched: set[str], gold: GoldDocument
+) -> Sequence[GoldSpan]:
+    """`predicted` without those that answer no gold span but lie on one that counts neither way, "~label"."""
+    ignored = [s for s in gold.spans if s.label == f"~{label}"]
+    if not ignored:
+        return predicted
+    return [p for p in predicted if p.id in matched or not any(p.start < s.end and s.start < p.end for s in ignored)]
 
 
 def _boundary_reason(gold: GoldSpan, predicted: GoldSpan, text: str) -> str:
@@ -165,7 +180,9 @@ def _across(span: GoldSpan, others: Iterable[GoldSpan]) -> list[str]:
 
 def _score_assertions(result: Result) -> None:
     pairs = [(g, p) for g, p, _ in result.pairs if g.label == ASSERTED]
+    matched = {p.id for _, p in pairs}
     ours = [s for s in result.predicted.spans if s.label == ASSERTED]
+    ours = list(_without_ignored(ASSERTED, ours, matched, result.document))
     golds = [s for s in result.document.spans if s.label == ASSERTED]
     for flag in FLAGS:
         has = [(bool(g.attributes.get(flag)), bool(p.attributes.get(flag))) for g, p in pairs]

@@ -26,7 +26,7 @@ def _table() -> tuple[re.Pattern[str], dict[str, tuple[str, str]], re.Pattern[st
         for alias in row.many("alias"):
             exact[alias] = (row["ucum"], row["dimension"])
             if len(alias) >= 3:
-                folded.setdefault(alias.lower(), (row["ucum"], row["dimension"]))
+                folded.setdefault(alias.casefold(), (row["ucum"], row["dimension"]))
 
     def alternation(aliases: dict[str, tuple[str, str]]) -> str:
         ordered = sorted(aliases, key=len, reverse=True)
@@ -54,7 +54,7 @@ def _atom(text: str, at: int) -> tuple[int, str, str] | None:
         return match.end(), ucum, dimension
     match = folded_pattern.match(text, at)
     if match:
-        key = match.group().lower()
+        key = match.group().casefold()  # as IGNORECASE matches: Greek mu is the micro sign, long s is s
         ucum, dimension = folded.get(key) or folded[_nearest(key, folded)]
         return match.end(), ucum, dimension
     return None
