@@ -14,6 +14,7 @@ SectionKind = Literal[
 ]  # fmt: skip
 Inclusive = bool | list[bool]
 Number = float | list[float]
+Bound = Number | str  # a letter where a score has classes instead of figures: Child-Pugh B
 
 
 class Model(BaseModel):
@@ -85,9 +86,9 @@ class LabValue(Value):
     kind: Literal["lab", "vital", "imaging", "score"]
     analytes: list[str]
     logic: Literal["any", "all"] | None = None
-    low: Number | None = None
+    low: Bound | None = None
     low_inclusive: Inclusive | None = None
-    high: Number | None = None
+    high: Bound | None = None
     high_inclusive: Inclusive | None = None
     unit: str | None = None
     reference: str | None = None
