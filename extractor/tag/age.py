@@ -1,7 +1,7 @@
 """AGE: bounds and ranges of age, in words or figures.
 
 Anchored at numbers up to 130. An expression (comparator, range, "or older") is an age when something says so: the word
-"age" before it, "old", "of age" or "older" behind it, "older than" in it, a field label ("Minimum Age"), or people named
+"age" before it, "old" or "of age" behind it, "older than" in it, a field label ("Minimum Age"), or people named
 right before it together with a unit of years.
 """
 
@@ -75,7 +75,12 @@ _NEAR = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = re.compile(r"(?:(?:older|younger) than |patients? ?[<>≥≤] ?)$", re.IGNORECASE)
-_HEADING = re.compile(r"[ ]{0,2}:[ \t\r]{0,4}\n[ \t\r]{0,20}\n?\s{0,24}(?:[-*•]\s{0,4})?")
+_HEADING = re.compile(
+    r"[ ]{0,2}:[ \t\r]{0,4}\n[ \t\r]{0,20}\n?\s{0,24}(?:[-*•]\s{0,4})?(?:(?:physio|bio|chrono)logic(?:al)?[ ])?",
+    re.IGNORECASE,
+)
+# sections whose lines "1 to 2 years" are time frames
+_TIMED = frozenset({"outcome", "arm", "intervention", "design"})
 _OLD = re.compile(r"old|young|\bage", re.IGNORECASE)
 _GAP_STOP = re.compile(r"\n[ \t\r]{0,20}\n|\n\s{0,20}(?:[-*•]|[0-9]{1,2}[.)])\s")
 _AND_ON = re.compile(r"\s{0,3}(?:,\s?)?(?:and/or|or|and|,)\s{1,3}(?:who\sare\s|are\s|if\s)?")
@@ -136,7 +141,7 @@ def _mention(
     if field is not None:
         return Mention(number.start, read.end, LABEL, "age.field", parts=field), read.following
     word_start, worded = _word_before(text, read, number, ages, starts)
-    evidence = "age.word" if worded else _evidence(text, read, number) or _further(text, read, reach)
+    evidence = "age.word" if worded else _evidence(scan, read, number) or _further(text, read, reach)
     if evidence is None or word_start < reach:
         return None, index + 1
     if read.parts.how == "plain" and not (worded and _LINE.search(text, max(0, word_start - 30), word_start)):
@@ -177,10 +182,12 @@ def _word_before(
     return read.start, i + 1 < len(ages) and read.start <= ages[i + 1][0] < number.start
 
 
-def _evidence(text: str, read: Read, number: Number) -> str | None:
+def _evidence(scan: Scan, read: Read, number: Number) -> str | None:
     """What else says that an expression is an age: "old" or "older", people before it, a line of its own."""
-    parts = read.parts
-    near = _people_or_line(text, read.start, read.end)
+    parts, text = read.parts, scan.text
+    section = scan.section_at(read.start)
+    lines = section is None or section.kind not in _TIMED
+    near = _people_or_line(text, read.start, read.end, lines)
     if parts.how != "plain" and (read.elder or (parts.how == "behind" and read.years and near)):
         aged = _OLD.search(text, read.start, read.end)
         return "age.old" if aged or not _DURATION.search(text, max(0, read.start - 30), read.start) else None
@@ -216,10 +223,12 @@ def _trim(text: str, start: int, end: int) -> int:
     return end
 
 
-def _people_or_line(text: str, start: int, end: int) -> bool:
+def _people_or_line(text: str, start: int, end: int, lines: bool) -> bool:
     if _PEOPLE.search(text, max(0, start - 40), start):
         return True
-    return _LINE.search(text, max(0, start - 34), start) is not None and _LINE_END.match(text, end) is not None
+    return (
+        lines and _LINE.search(text, max(0, start - 34), start) is not None and _LINE_END.match(text, end) is not None
+    )
 
 
 def _around(scan: Scan, index: int, starts: list[int]) -> tuple[Mention, int] | None:

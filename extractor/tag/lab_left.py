@@ -40,7 +40,7 @@ _WEAK_GAP = re.compile(
     r"decrease[ds]?)[\s(]{0,2}){0,2}(?:\([^()]{1,12}\)\s?)?"
 )
 _RANGE_WORDS = re.compile(r"\brang|\bscale\b|\bscor|\bfrom\b|\bout of\b|[(\[]|markings|points?", re.IGNORECASE)
-_AT_LEAST = re.compile(r"(?P<w>minimum|maximum|max\.?|min\.?)\s{1,2}(?:of\s)?(?:a\s)?$", re.IGNORECASE)
+_AT_LEAST = re.compile(r"(?P<w>minimum|maximum|minimal|maximal|max\.?|min\.?)\s{1,2}(?:of\s)?(?:a\s)?$", re.IGNORECASE)
 _NOUN_BEHIND = re.compile(
     r"[ \n]{1,2}(?!(?:for|in|if|or|and|at|with|when|on|despite|after|during|unless|without|is|are|to|by|"
     r"respectively|regardless|who|that|within|before|but|due|women|men|males?|females?|as|from|under|"
@@ -211,7 +211,7 @@ def _sided(text: str, group: Group, gap: str, bound: Bound, state: State) -> Bou
     name = group.names[0]
     first = text[name.start : name.end].split(maxsplit=1)[0].lower()
     least = _AT_LEAST.search(text, max(0, group.start - 14), group.start)
-    word = first if first in ("minimum", "maximum") else least["w"].lower() if least else ""
+    word = first if first in ("minimum", "maximum", "minimal", "maximal") else least["w"].lower() if least else ""
     comparator = comparator_for(state.scan, group.start) if not word else None
     if word:
         op = "ge" if word.startswith("min") else "le"
