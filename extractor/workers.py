@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 import time
@@ -140,6 +141,7 @@ def _context() -> multiprocessing.context.BaseContext:
 
 def _start(setup: Callable[[], Callable[[Any], Any]], parent: int) -> None:
     global _work
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _work = setup()
 

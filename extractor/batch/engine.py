@@ -148,7 +148,12 @@ class _Run:
         if self.journal is None:
             return None
         if self.options.resume:
-            return self.journal.last()
+            mark = self.journal.last()
+            if mark is None or (self.output.holds(mark.bytes) and self.report.holds(mark.error_bytes)):
+                return mark
+            # killed after its files had been put in place, or they were taken away
+            self.progress.say("nothing is left to go on from: begun anew")
+            return None
         if self.journal.path.exists():
             self.progress.say(f"{self.journal.path.name}: a run that was cut short is begun anew (--resume goes on)")
         return None
@@ -261,6 +266,10 @@ class _Report:
         self.part = beside(out, ".errors.part") if out else None
         self._file: BinaryIO | None = None
         self._at = 0
+
+    def holds(self, at: int) -> bool:
+        """Does the part file have the bytes that the journal speaks of?"""
+        return not at or (self.part is not None and self.part.exists() and self.part.stat().st_size >= at)
 
     def open(self, at: int | None) -> None:
         if self.part is None:

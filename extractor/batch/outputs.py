@@ -18,6 +18,7 @@ FORMATS = ("jsonl", "json", "csv", "brat", "parquet", "duckdb")
 class Output(Protocol):
     """`open(at)`: `at` bytes stay of an earlier run, None begins anew; `write` answers the bytes written so far."""
 
+    def holds(self, at: int) -> bool: ...
     def open(self, at: int | None) -> None: ...
     def write(self, job: Job, payload: bytes, first: bool) -> int: ...
     def finish(self, count: int) -> None: ...
@@ -33,12 +34,14 @@ class PartFile:
         self._file: BinaryIO | None = None
         self._at = 0
 
+    def holds(self, at: int) -> bool:
+        """Does the part file have the bytes that the journal speaks of?"""
+        return self.part.exists() and self.part.stat().st_size >= at
+
     def open(self, at: int | None) -> None:
         try:
             if at is None:
                 self.part.write_bytes(head(self.format))
-            elif self.part.stat().st_size < at:
-                raise OutputError(f"{self.part}: shorter than its journal says: leave out --resume to begin anew")
             else:
                 with self.part.open("r+b") as file:
                     file.truncate(at)
@@ -97,6 +100,9 @@ class BratFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    def holds(self, at: int) -> bool:
+        return self.path.is_dir()
+
     def open(self, at: int | None) -> None:
         try:
             self.path.mkdir(exist_ok=True)
@@ -121,6 +127,9 @@ class StandardOutput:
 
     def __init__(self, format: str) -> None:
         self.format, self._file = format, sys.stdout.buffer
+
+    def holds(self, at: int) -> bool:
+        return False
 
     def open(self, at: int | None) -> None:
         self._file.write(head(self.format))

@@ -116,7 +116,8 @@ class AlignedText:
         """Repairs that touch original [start, end), in order."""
         first = bisect_left(self._repair_starts, start - LONGEST)
         out = []
-        for repair in self.repairs[first:]:
+        for i in range(first, len(self.repairs)):
+            repair = self.repairs[i]
             if repair.start >= end:
                 break
             if repair.end > start:

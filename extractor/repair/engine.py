@@ -89,7 +89,7 @@ def repair(text: str) -> AlignedText:
     return aligned
 
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def character_repairs(aligned: AlignedText, start: int, end: int) -> list[Repair]:

@@ -60,6 +60,11 @@ def _shares(numbers: Sequence[Number]) -> bool:
     )
 
 
+def _fraction(first: Number, between: str, second: Number) -> bool:
+    """1/2, 1/3, 3/4: one number, or a lost µ ("10 1/2g"), but no list of levels."""
+    return between == "/" and first.value in (1, 3) and second.value in (2, 3, 4)
+
+
 def read_amount(text: str, numbers: Sequence[Number], index: int, lists: bool = True) -> Amount:
     """The amount whose first number is numbers[index]. Lists are read only where `lists` is set."""
     first = numbers[index]
@@ -81,7 +86,7 @@ def read_amount(text: str, numbers: Sequence[Number], index: int, lists: bool = 
         at = index + 1
         while at < len(numbers) and len(found) < 12:
             between = text[found[-1].end : numbers[at].start]
-            if len(between) > 12 or not LIST.fullmatch(between):
+            if len(between) > 12 or not LIST.fullmatch(between) or _fraction(found[-1], between, numbers[at]):
                 break
             found.append(numbers[at])
             at += 1

@@ -6,7 +6,11 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from extractor.scan.trie import trie_pattern
 from extractor.vocab import load_table
+
+LONGEST = 90  # no comparator is longer
+WRAP = r"\s{1,16}"  # words of a comparator may stand on two indented lines
 
 
 class Comparator(NamedTuple):
@@ -23,35 +27,50 @@ NEGATED = {"ge": "lt", "gt": "le", "le": "gt", "lt": "ge", "eq": "eq", "lost": "
 
 @cache
 def _table() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, str]]:
+    """(symbols, words, op by text without needless blanks). Symbols begin with a sign: the search skips from sign to sign."""
     ops: dict[str, str] = {}
+    signs, words = [], []
     for row in load_table("comparators.csv", ["text", "op"], required=["text", "op"]):
         for text in row.many("text"):
-            ops[text] = row["op"]
-    symbols = sorted((t for t in ops if not t[0].isalpha()), key=len, reverse=True)
-    words = sorted((t for t in ops if t[0].isalpha()), key=len, reverse=True)
-    symbol = "|".join(re.escape(s).replace(r"\ ", "[ ]{0,2}") for s in symbols)
-    blank = r"(?:[ \t\xa0]{1,2}|\s{0,2}\n[ \t]{0,16})"  # lines are wrapped inside of them
-    word = "|".join(re.escape(w).replace(r"\ ", blank) for w in words)
-    forward = re.compile(rf"\s{{0,3}}(?P<c>{symbol}|(?<![A-Za-z])(?:{word})(?![A-Za-z]))", re.IGNORECASE)
-    return forward, re.compile(rf"(?:{symbol}|(?<![A-Za-z])(?:{word})(?![A-Za-z]))", re.IGNORECASE), ops
+            (words if text[0].isalpha() else signs).append(text)
+            ops[text if text[0].isalpha() else text.replace(" ", "")] = row["op"]
+    return re.compile(trie_pattern(signs, blank="[ ]{0,2}")), re.compile(rf"\b(?:{trie_pattern(words, blank=WRAP)})(?![a-z])"), ops
 
 
-def _op(text: str, ops: dict[str, str]) -> str:
-    key = re.sub(r"\s+", " ", text.lower())
-    return ops.get(key) or ops[key.replace(" ", "")] if key not in ops else ops[key]
+def _comparator(match: re.Match[str], at: int, ops: dict[str, str]) -> Comparator:
+    text = match.group()
+    key = _BLANKS.sub(" ", text) if text[0].isalpha() else _BLANKS.sub("", text)
+    return Comparator(at + match.start(), at + match.end(), ops[key])
+
+
+_BLANKS = re.compile(r"\s+")
 
 
 def read_comparator(text: str, at: int) -> Comparator | None:
-    """The comparator that starts at `at` (blanks skipped)."""
-    forward, _, ops = _table()
-    match = forward.match(text, at)
-    return Comparator(match.start("c"), match.end("c"), _op(match["c"], ops)) if match else None
+    """The comparator that starts at `at` (up to three blanks skipped)."""
+    signs, words, ops = _table()
+    for _ in range(3):
+        if not text[at : at + 1].isspace():
+            break
+        at += 1
+    if at and text[at - 1].isalpha():
+        return None
+    low = text[at : at + LONGEST].lower()
+    match = signs.match(low) or words.match(low)
+    return _comparator(match, at, ops) if match else None
 
 
-def find_comparators(text: str) -> list[Comparator]:
-    """All comparators of `text`, longest match first at each place."""
-    _, anywhere, ops = _table()
-    return [Comparator(m.start(), m.end(), _op(m.group(), ops)) for m in anywhere.finditer(text)]
+def find_comparators(lower: str) -> list[Comparator]:
+    """All comparators of a lower-cased text, by start, disjoint; the longest at each place."""
+    signs, words, ops = _table()
+    found = [_comparator(m, 0, ops) for m in words.finditer(lower)]
+    found += [_comparator(m, 0, ops) for m in signs.finditer(lower)]
+    found.sort()
+    out: list[Comparator] = []
+    for comparator in found:
+        if not out or comparator.start >= out[-1].end:
+            out.append(comparator)
+    return out
 
 
 def comparator_before(comparators: list[Comparator], starts: list[int], text: str, at: int, gap: int = 3) -> Comparator | None:

@@ -42,7 +42,7 @@ class Scan:
 
     @cached_property
     def comparators(self) -> list[Comparator]:
-        return find_comparators(self.text)
+        return find_comparators(self.lower)
 
     @cached_property
     def comparator_starts(self) -> list[int]:

@@ -33,7 +33,7 @@ _OUTER = re.compile(
     r"between|from|to|a|an|eligible|for|both|requirement|signing|informed|treatment|first|infusion|"
     r"recipient|donor|visit|child|mother|"
     r"all|adults?|and|gender|sexe?s?|any|male|female|with|either|ranging|old|less|more|than|minimum|birth|"
-    r"procedure){0,14}$",
+    r"procedure|physiologic(?:al)?|biologic(?:al)?|yr|y|[)]){0,14}$",
     re.IGNORECASE,
 )
 _FIELD = re.compile(
@@ -81,6 +81,7 @@ _HEADING = re.compile(
 )
 # sections whose lines "1 to 2 years" are time frames
 _TIMED = frozenset({"outcome", "arm", "intervention", "design"})
+_GLUED = re.compile(r"(?<![A-Za-z])(?:aged?|ages|under|over|than|least|from|between|above|below)$", re.IGNORECASE)
 _OLD = re.compile(r"old|young|\bage", re.IGNORECASE)
 _GAP_STOP = re.compile(r"\n[ \t\r]{0,20}\n|\n\s{0,20}(?:[-*•]|[0-9]{1,2}[.)])\s")
 _AND_ON = re.compile(r"\s{0,3}(?:,\s?)?(?:and/or|or|and|,)\s{1,3}(?:who\sare\s|are\s|if\s)?")
@@ -105,7 +106,7 @@ def find(scan: Scan) -> list[Mention]:
             continue
         before = text[number.start - 1 : number.start]
         if (
-            before.isalnum()
+            (before.isalnum() and not _GLUED.search(text, max(0, number.start - 9), number.start))
             or before in ("/", "_")
             or before == "."
             or (before == "-" and text[number.start - 2 : number.start - 1].isalpha())
@@ -240,7 +241,7 @@ def _around(scan: Scan, index: int, starts: list[int]) -> tuple[Mention, int] | 
     found = UNIT.match(text, number.end)
     at = found.end() if found else number.end
     comparator = read_comparator(text, at)
-    if comparator is None or comparator.op not in ("le", "lt", "ge", "gt") or text[comparator.start].isalpha():
+    if comparator is None or text[comparator.start].isalpha():
         return None
     word = _MIRROR_AGE.match(text, comparator.end)
     if word is None:

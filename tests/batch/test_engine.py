@@ -242,6 +242,27 @@ def contents(path: Path) -> dict[str, bytes] | bytes:
     return {p.name: p.read_bytes() for p in path.iterdir()} if path.is_dir() else path.read_bytes()
 
 
+@pytest.mark.parametrize("after", ["replace", "manifest"])
+def test_killed_between_the_last_steps(
+    after: str, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run([str(source)], options(tmp_path / "whole"))
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    if after == "replace":
+        monkeypatch.setattr("extractor.batch.engine._Report.finish", killed)
+    else:
+        monkeypatch.setattr("extractor.batch.journal.Path.unlink", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run([str(source)], options(tmp_path / "out"))
+    monkeypatch.undo()
+    assert run([str(source)], options(tmp_path / "out", resume=True)).done == 98
+    assert (tmp_path / "out").read_bytes() == (tmp_path / "whole").read_bytes()
+    assert (tmp_path / "out.errors.jsonl").read_bytes() == (tmp_path / "whole.errors.jsonl").read_bytes()
+
+
 def test_resume_without_a_run_before_begins(source: Path, tmp_path: Path) -> None:
     assert run([str(source)], options(tmp_path / "out", resume=True)).done == 98
 
