@@ -72,9 +72,11 @@ def score_all(
     gold: Sequence[GoldDocument], predicted: Mapping[str, GoldDocument], labels: Sequence[str]
 ) -> list[Result]:
     """Results by document; a gold document without prediction counts as one with nothing found."""
+    # a gold set that marks no relation, or no attribute, does not say that there are none
     relations = any(document.relations for document in gold)
+    assertions = any(span.attributes for document in gold for span in document.spans)
     empty = {d.id: GoldDocument(d.id, d.text) for d in gold}
-    return [score_document(d, predicted.get(d.id, empty[d.id]), labels, relations) for d in gold]
+    return [score_document(d, predicted.get(d.id, empty[d.id]), labels, relations, assertions) for d in gold]
 
 
 def _figures(sums: Mapping[str, Triple], ranges: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -82,16 +82,20 @@ class Result:
 
 
 def score_document(
-    gold: GoldDocument, predicted: GoldDocument, labels: Collection[str], relations: bool = True
+    gold: GoldDocument,
+    predicted: GoldDocument,
+    labels: Collection[str],
+    relations: bool = True,
+    assertions: bool = True,
 ) -> Result:
-    """`predicted` against `gold`, spans of `labels` only; `relations`: whether the gold set marks any."""
+    """`predicted` against `gold`, spans of `labels` only; `relations`, `assertions`: whether the gold set marks any."""
     result = Result(gold, predicted, {}, [], [])
     for label in labels:
         _score_label(
             label, [s for s in gold.spans if s.label == label], [s for s in predicted.spans if s.label == label], result
         )
     _name_confusions(result)
-    if ASSERTED in labels:
+    if assertions and ASSERTED in labels:
         _score_assertions(result)
     if relations:
         _score_relations(result, labels)

@@ -53,10 +53,10 @@ def read_comparator(text: str, at: int) -> Comparator | None:
         if not text[at : at + 1].isspace():
             break
         at += 1
-    if at and text[at - 1].isalpha():
-        return None
     low = text[at : at + LONGEST].lower()
-    match = signs.match(low) or words.match(low)
+    match = signs.match(low)
+    if match is None and not (at and text[at - 1].isalpha()):
+        match = words.match(low)
     return _comparator(match, at, ops) if match else None
 
 

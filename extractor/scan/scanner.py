@@ -11,6 +11,7 @@ from extractor.scan.comparators import Comparator, comparator_before, find_compa
 from extractor.scan.numbers import Number, find_numbers
 from extractor.sections.model import Section
 
+BLOCK, MARGIN = 256, 64
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?|\S")
 
 
@@ -25,6 +26,7 @@ class Scan:
         self.text = aligned.text
         self.sections = sections
         self._section_starts = [s.start for s in sections]
+        self._blocks: dict[tuple[re.Pattern[str], int], list[tuple[int, int]]] = {}
 
     @cached_property
     def lower(self) -> str:
@@ -74,3 +76,23 @@ class Scan:
                 return self.sections[i]
             i -= 1
         return None
+
+    def last_match(self, pattern: re.Pattern[str], start: int, end: int) -> tuple[int, int] | None:
+        """Span of the last match of `pattern` over the lower-cased text that lies inside [start, end).
+
+        Each stretch of BLOCK characters is searched once per pattern, however many windows ask for it. No match may be longer
+        than MARGIN characters.
+        """
+        for block in range(max(end - 1, 0) // BLOCK, max(start, 0) // BLOCK - 1, -1):
+            for low, high in reversed(self._matches(pattern, block)):
+                if high <= end:
+                    return (low, high) if low >= start else None
+        return None
+
+    def _matches(self, pattern: re.Pattern[str], block: int) -> list[tuple[int, int]]:
+        found = self._blocks.get((pattern, block))
+        if found is None:
+            low, high = block * BLOCK, (block + 1) * BLOCK
+            found = [m.span() for m in pattern.finditer(self.lower, low, high + MARGIN) if m.start() < high]
+            self._blocks[pattern, block] = found
+        return found

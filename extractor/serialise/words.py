@@ -21,7 +21,9 @@ def value_in_words(label: str, value: dict[str, Any]) -> str:
 
 
 def number(value: Any) -> str:
-    """2000000.0 as 2,000,000; a pair as 160/100."""
+    """2000000.0 as 2,000,000; a pair as 160/100; the class of a score as it is."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, list):
         return "/".join(map(number, value))
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:

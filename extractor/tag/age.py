@@ -70,7 +70,7 @@ _FOLLOWS = re.compile(
     re.IGNORECASE,
 )
 _NEAR = re.compile(
-    r"(?:[\s\w.,'’/()&~–-]|[<>=≤≥]){0,24}?(?:years?|yrs?|yo|y\.?/?o|months?|mos|weeks?|wks?|days?|hours?|"
+    r"(?:[\s\w.,'’/()&~?–-]|[<>=≤≥]){0,24}?(?:years?|yrs?|yo|y\.?/?o|months?|mos|weeks?|wks?|days?|hours?|"
     r"old|age|above|over|up|\+|y)",
     re.IGNORECASE,
 )
@@ -247,9 +247,10 @@ def _around(scan: Scan, index: int, starts: list[int]) -> tuple[Mention, int] | 
     if word is None:
         return None
     unit = unit_of(found)
-    low = number.value if comparator.op in ("le", "lt") else None
+    lost = comparator.op in ("eq", "lost")
+    low = number.value if comparator.op in ("le", "lt") or lost else None
     high = None if low is not None else number.value
-    inclusive = comparator.op in ("le", "ge")
+    inclusive = comparator.op in ("le", "ge") or lost
     end, following = word.end("a"), index + 1
     parts = Parts(low, inclusive, unit, high, inclusive, unit, "compared", None)
     second = read_comparator(text, word.end())
@@ -277,4 +278,8 @@ def _around(scan: Scan, index: int, starts: list[int]) -> tuple[Mention, int] | 
                     "compared",
                     None,
                 )
+    if lost:
+        if parts.high is None:
+            return None
+        parts = parts._replace(how="lost", mark=(comparator.start, comparator.end))
     return Mention(number.start, end, LABEL, "age.around", parts=parts), following

@@ -29,13 +29,16 @@ def _then_measured() -> re.Pattern[str]:
     return re.compile(rf"[ ,)]{{0,3}}(?:\w{{1,14}}[ ]){{0,5}}?(?:{words('cells_then_measured').pattern})")
 
 
+def sentence(scan: Scan, at: int, width: int) -> int:
+    """Where the text before `at` begins: behind the last end of a sentence or paragraph, at most `width` characters back."""
+    floor = max(0, at - width)
+    match = scan.last_match(_BREAK, floor, at)
+    return match[1] if match else floor
+
+
 def before(scan: Scan, at: int, width: int) -> str:
-    """Lower-cased text before `at`, from the last end of a sentence or paragraph on, at most `width` characters."""
-    window = scan.lower[max(0, at - width) : at]
-    last = 0
-    for match in _BREAK.finditer(window):
-        last = match.end()
-    return window[last:]
+    """Lower-cased text of the sentence before `at`, at most `width` characters."""
+    return scan.lower[sentence(scan, at, width) : at]
 
 
 def after(scan: Scan, at: int, width: int) -> str:
@@ -45,24 +48,22 @@ def after(scan: Scan, at: int, width: int) -> str:
     return window[: match.start()] if match else window
 
 
-def _last(pattern: re.Pattern[str], text: str) -> int:
-    """Characters between the last match and the end of `text`; -1 when there is none."""
-    at = -1
-    for match in pattern.finditer(text):
-        at = len(text) - match.end()
-    return at
+def _last(scan: Scan, table: str, start: int, at: int) -> int:
+    """Characters between the last of the table's words in [start, at) and `at`; -1 when there is none."""
+    match = scan.last_match(words(table), start, at)
+    return at - match[1] if match else -1
 
 
 def is_dose(scan: Scan, start: int, end: int, bound: Bound) -> bool:
     """For an amount that shows a word for cells or a denominator of a dose."""
-    head, tail = before(scan, start, 200), after(scan, end, 90)
-    given, measured = _last(words("cells_given"), head), _last(words("cells_measured"), head)
+    head, tail = sentence(scan, start, 200), after(scan, end, 90)
+    given, measured = _last(scan, "cells_given", head, start), _last(scan, "cells_measured", head, start)
     section = scan.section_at(start)
     kind = section.kind if section else ""
     eligibility = kind in ("inclusion", "exclusion", "eligibility")
     if _then_measured().match(tail) and not words("cells_then_given").search(tail[:60]):
         return False
-    asked = _last(words("cells_asked"), head)
+    asked = _last(scan, "cells_asked", head, start)
     floor = bound.op in ("ge", "gt") or (bound.op in ("le", "lt") and bound.symbol)
     if (
         floor
@@ -79,20 +80,19 @@ def is_bare_dose(scan: Scan, start: int, end: int, bound: Bound) -> bool:
     """For a large amount without any word for cells: the words around must make it unmistakable."""
     if bound.op is not None and bound.symbol:
         return False
-    head = scan.lower[max(0, start - 120) : start]
+    near = scan.lower[max(0, start - 70) : start].rpartition("\n\n")[2]
     tail = after(scan, end, 60)
-    if words("cells_unlikely").search(head[-70:].rpartition("\n\n")[2]) or words("cells_unlikely").search(tail[:30]):
+    if words("cells_unlikely").search(near) or words("cells_unlikely").search(tail[:30]):
         return False
-    if not (words("cells_near").search(head) or words("cells_near").search(tail)):
+    if not (scan.last_match(words("cells_near"), start - 120, start) or words("cells_near").search(tail)):
         return False
     return is_dose(scan, start, end, bound)
 
 
 def is_seeding(scan: Scan, start: int, end: int) -> bool:
     """Whether an amount per surface says how cells were grown rather than given."""
-    return bool(
-        words("cells_seeded").search(before(scan, start, 120)) or words("cells_seeded").search(after(scan, end, 60))
-    )
+    seeded = words("cells_seeded")
+    return bool(scan.last_match(seeded, sentence(scan, start, 120), start) or seeded.search(after(scan, end, 60)))
 
 
 def bare_unit(scan: Scan, start: int) -> str:
