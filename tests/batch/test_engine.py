@@ -254,7 +254,9 @@ def test_killed_between_the_last_steps(
     if after == "replace":
         monkeypatch.setattr("extractor.batch.engine._Report.finish", killed)
     else:
-        monkeypatch.setattr("extractor.batch.journal.Path.unlink", killed)
+        monkeypatch.setattr(
+            "extractor.batch.engine.Journal.close", lambda self, remove=False: killed() if remove else None
+        )
     with pytest.raises(KeyboardInterrupt):
         run([str(source)], options(tmp_path / "out"))
     monkeypatch.undo()
