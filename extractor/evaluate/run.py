@@ -13,7 +13,7 @@ from extractor.evaluate import semeval, statistics
 from extractor.evaluate.compare import Comparison, compare
 from extractor.evaluate.formats import read_gold
 from extractor.evaluate.gold import GoldDocument, Loss, NameMap
-from extractor.evaluate.score import MEASURES, Result, Triple, macros, score_document, totals
+from extractor.evaluate.score import FLAGS, MEASURES, Result, Triple, macros, score_document, totals
 from extractor.pipeline import LABELS
 
 
@@ -38,8 +38,11 @@ def evaluate(
     predicted: Mapping[str, GoldDocument],
     labels: Collection[str] | None = None,
     against: Mapping[str, GoldDocument] | None = None,
+    flags: Collection[str] | None = None,
 ) -> Evaluation:
     """`predicted` (by id) against `gold`. `labels`: those to score; None: those that occur in the gold.
+
+    `flags`: the attributes of conditions to score; None: all, if the gold marks any at all.
 
     Raises UsageError when there is nothing to score.
     """
@@ -50,7 +53,7 @@ def evaluate(
         raise UsageError(f"unknown label {sorted(unknown)[0]!r}: the gold and the extractor have {', '.join(order)}")
     if not gold or not chosen:
         raise UsageError("nothing to score: the gold has no documents, or no span of these labels")
-    results = score_all(gold, predicted, chosen)
+    results = score_all(gold, predicted, chosen, flags)
     sums = totals(results)
     names = [n for n in sums if not n.startswith("micro.") and not n.endswith(".micro")]
     ranges = statistics.intervals(results, names)
@@ -63,20 +66,24 @@ def evaluate(
         keys=_keys(results),
         not_scored={label: counts[label] for label in order if counts[label]},
         without_prediction=[d.id for d in gold if d.id not in predicted],
-        comparison=compare(results, score_all(gold, against, chosen)) if against is not None else None,
+        comparison=compare(results, score_all(gold, against, chosen, flags)) if against is not None else None,
         counted_by=semeval.counted_by(),
     )
 
 
 def score_all(
-    gold: Sequence[GoldDocument], predicted: Mapping[str, GoldDocument], labels: Sequence[str]
+    gold: Sequence[GoldDocument],
+    predicted: Mapping[str, GoldDocument],
+    labels: Sequence[str],
+    flags: Collection[str] | None = None,
 ) -> list[Result]:
     """Results by document; a gold document without prediction counts as one with nothing found."""
     # a gold set that marks no relation, or no attribute, does not say that there are none
     relations = any(document.relations for document in gold)
-    assertions = any(span.attributes for document in gold for span in document.spans)
+    marked = {name for document in gold for span in document.spans for name in span.attributes}
+    wanted = (FLAGS if flags is None else flags) if marked & set(FLAGS) else ()
     empty = {d.id: GoldDocument(d.id, d.text) for d in gold}
-    return [score_document(d, predicted.get(d.id, empty[d.id]), labels, relations, assertions) for d in gold]
+    return [score_document(d, predicted.get(d.id, empty[d.id]), labels, relations, wanted) for d in gold]
 
 
 def _figures(sums: Mapping[str, Triple], ranges: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -86,17 +86,18 @@ def score_document(
     predicted: GoldDocument,
     labels: Collection[str],
     relations: bool = True,
-    assertions: bool = True,
+    flags: Collection[str] = FLAGS,
 ) -> Result:
-    """`predicted` against `gold`, spans of `labels` only; `relations`, `assertions`: whether the gold set marks any."""
+    """`predicted` against `gold`, spans of `labels` only; `relations`: whether the gold set marks any; `flags`: the
+    attributes it marks."""
     result = Result(gold, predicted, {}, [], [])
     for label in labels:
         _score_label(
             label, [s for s in gold.spans if s.label == label], [s for s in predicted.spans if s.label == label], result
         )
     _name_confusions(result)
-    if assertions and ASSERTED in labels:
-        _score_assertions(result)
+    if flags and ASSERTED in labels:
+        _score_assertions(result, flags)
     if relations:
         _score_relations(result, labels)
     return result
@@ -182,13 +183,13 @@ def _across(span: GoldSpan, others: Iterable[GoldSpan]) -> list[str]:
     return sorted({o.label for o in others if o.label != span.label and o.start < span.end and span.start < o.end})
 
 
-def _score_assertions(result: Result) -> None:
+def _score_assertions(result: Result, flags: Collection[str]) -> None:
     pairs = [(g, p) for g, p, _ in result.pairs if g.label == ASSERTED]
     matched = {p.id for _, p in pairs}
     ours = [s for s in result.predicted.spans if s.label == ASSERTED]
     ours = list(_without_ignored(ASSERTED, ours, matched, result.document))
     golds = [s for s in result.document.spans if s.label == ASSERTED]
-    for flag in FLAGS:
+    for flag in flags:
         has = [(bool(g.attributes.get(flag)), bool(p.attributes.get(flag))) for g, p in pairs]
         both = sum(a and b for a, b in has)
         name = flag.lower()

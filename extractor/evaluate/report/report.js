@@ -279,6 +279,7 @@
     $("list").append(d.article);
   });
   filter();
+  documents.slice(0, 5).forEach(draw); // the rest when it comes near: thousands of documents stay quick
   for (const d of documents) watcher.observe(d.article);
   let waiting = 0;
   $("tools").addEventListener("input", (event) => {
