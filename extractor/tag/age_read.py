@@ -17,7 +17,8 @@ UNIT = re.compile(
     re.IGNORECASE,
 )
 _RANGE = re.compile(
-    r"\s{0,2}(?:-{1,2}|–|—|~|∼|～|‐|‑|−|[?\ufffd]|to|-\s?to\s?-|through|thru|till|until|up to)\s{0,2}(?:[<≤]\s?)?", re.IGNORECASE
+    r"\s{0,2}(?:-{1,2}|–|—|~|∼|～|‐|‑|−|[?\ufffd]|to|-\s?to\s?-|through|thru|till|until|up to)\s{0,2}(?:[<≤]\s?)?",
+    re.IGNORECASE,
 )
 _AND = re.compile(r"\s{0,2}-?\s{0,2}(?:and|an|&|or|to|-|–)\s{0,2}(?:the\s)?(?:less\sthan\s)?", re.IGNORECASE)
 _BETWEEN = re.compile(

@@ -143,9 +143,9 @@ def _limit(scan: Scan, at: int, value: float) -> tuple[int, str] | None:
     if not following.isalpha():
         return None
     named = times is not None and bool(times.group().strip())
-    for name, key in (("upper", "ULN"), ("lower", "LLN"), ("normal", "ULN")):
+    for name, key in (("upper", "ULN"), ("lower", "LLN"), ("normal", "ULN"), ("control", "control")):
         match = pattern(name).match(text, place)
-        if match and (named or name != "normal"):
+        if match and (named or name in ("upper", "lower")):
             end = match.end()
             abbreviation = re.compile(r"[ \n]{0,2}\((?:the )?(?:I?ULN|LLN|UNL)s?\)(?:[ ]{1,2}range)?").match(text, end)
             return (abbreviation.end() if abbreviation else end), key

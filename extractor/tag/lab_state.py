@@ -80,7 +80,7 @@ def gap_words(gap: str, unknown: int) -> bool:
 
 def fits_bound(bound: Bound, group: Group) -> bool:
     """Whether unit or reference of the bound fits one of the measures."""
-    if bound.reference in ("ULN", "LLN"):
+    if bound.reference in ("ULN", "LLN", "control"):
         return any(n.measure is not None and n.measure.kind in ("lab", "vital") for n in group.names)
     wanted = bound.dimension or "none"
     return any(n.measure is not None and wanted in n.measure.dimensions for n in group.names)
