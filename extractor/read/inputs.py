@@ -45,21 +45,34 @@ def _digest(text: str) -> str:
 
 def _records(sources: Iterator[Source | FailedInput]) -> Iterator[Record | FailedInput]:
     """AACT tables that lie together are read together; every other source alone."""
-    for group in _grouped(sources):
-        if isinstance(group, FailedInput):
-            yield group
-        elif isinstance(group, list):
-            yield from _guarded(group[0].name, aact.records(group))
-        else:
-            try:
-                yield from _guarded(group.name, read_source(group))
-            except InputError as error:
-                yield FailedInput(group.name, error)
-
-
-def _guarded(name: str, records: Iterator[Record | FailedInput]) -> Iterator[Record | FailedInput]:
+    tables: aact.Tables | None = None
     try:
-        yield from records
+        for source in sources:
+            place = _place(source) if isinstance(source, Source) and aact.table_of(source) is not None else None
+            if tables is not None and tables.place != place:
+                yield from tables.records()
+                tables.close()
+                tables = None
+            if isinstance(source, FailedInput):
+                yield source
+            elif place is None:
+                yield from _guarded(source.name, source)
+            else:
+                tables = tables or aact.Tables(place)
+                try:
+                    tables.add(source)
+                except InputError as error:
+                    yield FailedInput(source.name, error)
+        if tables is not None:
+            yield from tables.records()
+    finally:
+        if tables is not None:
+            tables.close()
+
+
+def _guarded(name: str, source: Source) -> Iterator[Record | FailedInput]:
+    try:
+        yield from read_source(source)
     except InputError as error:
         yield FailedInput(name, error)
     except OSError as error:
@@ -68,28 +81,10 @@ def _guarded(name: str, records: Iterator[Record | FailedInput]) -> Iterator[Rec
         yield FailedInput(name, InputError(f"cannot be read: {type(error).__name__}"))
 
 
-def _grouped(sources: Iterator[Source | FailedInput]) -> Iterator[Source | FailedInput | list[Source]]:
-    """Neighbouring AACT tables of one folder or zip as a list."""
-    held: list[Source] = []
-    for source in sources:
-        table = aact.table_of(source) if isinstance(source, Source) else None
-        if isinstance(source, Source) and table is not None and _place(source) is not None:
-            if held and _place(held[0]) != _place(source):
-                yield held
-                held = []
-            held.append(source)
-            continue
-        if held:
-            yield held
-            held = []
-        yield source
-    if held:
-        yield held
-
-
-def _place(source: Source) -> str | None:
+def _place(source: Source) -> str:
+    """The folder or archive that a table lies in."""
     match = re.match(r"(.*)[/!]", source.name)
-    return match[1] if match else "."
+    return match[1] if match else source.name
 
 
 __all__ = ["FailedInput", "Meter", "Record", "read_inputs"]

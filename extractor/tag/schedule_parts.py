@@ -262,6 +262,10 @@ def _readers() -> dict[str, tuple[_Reader, ...]]:
     return {word: tuple(readers) for word, readers in out.items()}
 
 
+# figures without a word soon behind them state no time
+_NEAR_LETTER = re.compile(r"[^a-z]{0,90}[a-z]")
+
+
 def read_part(low: str, at: int) -> Part | None:
     """The part that starts right at `at`, without the words that say its role; None where there is none."""
     first = _FIRST.match(low, at)
@@ -270,7 +274,7 @@ def read_part(low: str, at: int) -> Part | None:
         return Part(at, m.end(), "count", ((_value(m["y"]), ""),)) if m and m["y"] else None
     word = first[0]
     if word.isdigit() or word in number_words():
-        if not anchors().numeric.match(low, at):
+        if not _NEAR_LETTER.match(low, at) or not anchors().numeric.match(low, at):
             return None
         readers = _ON_NUMBERS
     else:

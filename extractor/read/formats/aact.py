@@ -7,13 +7,13 @@ import json
 import re
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from extractor.read.layout import record as lay_out
 from extractor.read.record import Record
-from extractor.read.sources import FailedInput, Source
+from extractor.read.sources import Source
 from extractor.read.streams import head_text
 
 if TYPE_CHECKING:
@@ -62,43 +62,51 @@ def table_of(source: Source) -> str | None:
     return ""
 
 
-def records(sources: Sequence[Source]) -> Iterator[Record | FailedInput]:
-    """A record for each trial that the tables name, in the order in which they first name it (studies first)."""
-    with tempfile.TemporaryDirectory(prefix="extractor-") as folder:
-        base = sqlite3.connect(Path(folder) / "aact.sqlite")
-        try:
-            base.execute("PRAGMA journal_mode = OFF")
-            base.execute("PRAGMA synchronous = OFF")
-            base.execute("CREATE TABLE trial (id TEXT PRIMARY KEY, n INTEGER) WITHOUT ROWID")
-            base.execute("CREATE TABLE row (id TEXT, place TEXT, tab TEXT, cells TEXT)")
-            for source in sorted(sources, key=lambda s: table_of(s) != "studies"):
-                _load(base, source)
-            base.execute("CREATE INDEX by_id ON row (id)")
-            name = sources[0].name if len(sources) == 1 else _common(sources)
-            for (id,) in base.execute("SELECT id FROM trial ORDER BY n"):
-                yield _record(base, id, name)
-        finally:
-            base.close()
+class Tables:
+    """Tables that lie together. Each is read when it comes, since a member of an archive does not last."""
 
+    def __init__(self, place: str) -> None:
+        self.place = place
+        self._folder = tempfile.TemporaryDirectory(prefix="extractor-")
+        self._base = sqlite3.connect(Path(self._folder.name) / "aact.sqlite")
+        self._base.execute("PRAGMA journal_mode = OFF")
+        self._base.execute("PRAGMA synchronous = OFF")
+        self._base.execute("CREATE TABLE trial (id TEXT PRIMARY KEY, later INTEGER, n INTEGER) WITHOUT ROWID")
+        self._base.execute("CREATE TABLE row (id TEXT, tab TEXT, cells TEXT)")
+        self._count = 0
 
-def _common(sources: Sequence[Source]) -> str:
-    return re.split(r"[/!][^/!]*$", sources[0].name)[0] or sources[0].name
+    def add(self, source: Source) -> None:
+        """Read one table. Raises InputError; the rows before the damage stay."""
+        from extractor.read.formats.tables import rows
 
+        table = table_of(source)
+        if not table:
+            return
+        later = table != "studies"
+        for _, cells, header in rows(source):
+            row = {n.strip().lower(): _text(c) for n, c in zip(header.written, cells, strict=False) if c.strip()}
+            if id := row.get("nct_id", "").strip():
+                self._count += 1
+                place = "ON CONFLICT (id) DO UPDATE SET later = min(later, excluded.later)"
+                self._base.execute(f"INSERT INTO trial VALUES (?, ?, ?) {place}", (id, later, self._count))
+                self._base.execute("INSERT INTO row VALUES (?, ?, ?)", (id, _kind(table, row), json.dumps(row)))
 
-def _load(base: sqlite3.Connection, source: Source) -> None:
-    from extractor.read.formats.tables import rows
+    def records(self) -> Iterator[Record]:
+        """A record for each trial that a table names: those of `studies` first, in the order in which they come."""
+        self._base.execute("CREATE INDEX by_id ON row (id)")
+        for (id,) in self._base.execute("SELECT id FROM trial ORDER BY later, n"):
+            yield self._record(id)
 
-    table = table_of(source)
-    if not table:
-        return
-    count = base.execute("SELECT count(*) FROM trial").fetchone()[0]
-    for number, cells, header in rows(source):
-        row = {n.strip().lower(): _text(c) for n, c in zip(header.written, cells, strict=False) if c.strip()}
-        if id := row.get("nct_id", "").strip():
-            count += base.execute("INSERT OR IGNORE INTO trial VALUES (?, ?)", (id, count)).rowcount
-            base.execute(
-                "INSERT INTO row VALUES (?, ?, ?, ?)", (id, f"row {number}", _kind(table, row), json.dumps(row))
-            )
+    def _record(self, id: str) -> Record:
+        node: dict[str, Any] = {}
+        for tab, cells in self._base.execute("SELECT tab, cells FROM row WHERE id = ? ORDER BY rowid", (id,)):
+            node.setdefault(tab, []).append(json.loads(cells))
+        node.setdefault("studies", [{"nct_id": id}])
+        return lay_out("aact", node, id, self.place, id)
+
+    def close(self) -> None:
+        self._base.close()
+        self._folder.cleanup()
 
 
 def _kind(table: str, row: dict[str, str]) -> str:
@@ -112,11 +120,3 @@ def _kind(table: str, row: dict[str, str]) -> str:
 def _text(cell: str) -> str:
     """Older files hold "~" for a line end. One before a number, after a blank, means "about"."""
     return _TILDE.sub("\n", cell) if "\n" not in cell and _BREAKS.search(cell) else cell
-
-
-def _record(base: sqlite3.Connection, id: str, source: str) -> Record:
-    node: dict[str, Any] = {}
-    for tab, cells in base.execute("SELECT tab, cells FROM row WHERE id = ? ORDER BY rowid", (id,)):
-        node.setdefault(tab, []).append(json.loads(cells))
-    node.setdefault("studies", [{"nct_id": id}])
-    return lay_out("aact", node, id, source, id)

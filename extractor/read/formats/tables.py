@@ -77,10 +77,7 @@ def sniff(source: Source, head: str) -> bool:
 
 
 def records(source: Source) -> Iterator[Record | FailedInput]:
-    """A record a row; AACT tables: a record a trial."""
-    if aact.table_of(source):
-        yield from aact.records([source])
-        return
+    """A record a row."""
     for number, cells, header in rows(source):
         if len(cells) == 1 and not cells[0].strip():
             continue
