@@ -62,11 +62,17 @@ def table_of(source: Source) -> str | None:
     return ""
 
 
+# a trial's place is where studies names it, else where it is first named
+_SEEN = """INSERT INTO trial VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE
+    SET n = excluded.n, later = excluded.later WHERE excluded.later < later"""
+
+
 class Tables:
     """Tables that lie together. Each is read when it comes, since a member of an archive does not last."""
 
     def __init__(self, place: str) -> None:
         self.place = place
+        self._names: list[str] = []
         self._folder = tempfile.TemporaryDirectory(prefix="extractor-")
         self._base = sqlite3.connect(Path(self._folder.name) / "aact.sqlite")
         self._base.execute("PRAGMA journal_mode = OFF")
@@ -82,13 +88,13 @@ class Tables:
         table = table_of(source)
         if not table:
             return
+        self._names.append(source.name)
         later = table != "studies"
         for _, cells, header in rows(source):
             row = {n.strip().lower(): _text(c) for n, c in zip(header.written, cells, strict=False) if c.strip()}
             if id := row.get("nct_id", "").strip():
                 self._count += 1
-                place = "ON CONFLICT (id) DO UPDATE SET later = min(later, excluded.later)"
-                self._base.execute(f"INSERT INTO trial VALUES (?, ?, ?) {place}", (id, later, self._count))
+                self._base.execute(_SEEN, (id, later, self._count))
                 self._base.execute("INSERT INTO row VALUES (?, ?, ?)", (id, _kind(table, row), json.dumps(row)))
 
     def records(self) -> Iterator[Record]:
@@ -102,7 +108,7 @@ class Tables:
         for tab, cells in self._base.execute("SELECT tab, cells FROM row WHERE id = ? ORDER BY rowid", (id,)):
             node.setdefault(tab, []).append(json.loads(cells))
         node.setdefault("studies", [{"nct_id": id}])
-        return lay_out("aact", node, id, self.place, id)
+        return lay_out("aact", node, id, self._names[0] if len(self._names) == 1 else self.place, id)
 
     def close(self) -> None:
         self._base.close()
