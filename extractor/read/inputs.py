@@ -13,6 +13,8 @@ from extractor.read.formats import aact, read_source
 from extractor.read.record import Record
 from extractor.read.sources import FailedInput, Meter, Source, find_sources
 
+UNEXPECTED = "unexpected error"
+
 
 def read_inputs(
     inputs: Iterable[str], meter: Meter | None = None, skip: Iterable[Path] = ()
@@ -77,8 +79,8 @@ def _guarded(name: str, source: Source) -> Iterator[Record | FailedInput]:
         yield FailedInput(name, error)
     except OSError as error:
         yield FailedInput(name, InputError(error.strerror or str(error)))
-    except (RecursionError, MemoryError, OverflowError) as error:
-        yield FailedInput(name, InputError(f"cannot be read: {type(error).__name__}"))
+    except Exception as error:  # a bug of ours on one file must not lose the others
+        yield FailedInput(name, InputError(f"{UNEXPECTED}: {type(error).__name__}: {error}"[:300]))
 
 
 def _place(source: Source) -> str:

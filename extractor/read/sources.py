@@ -13,6 +13,7 @@ import sys
 import tarfile
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -228,7 +229,15 @@ class _Limited(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         try:
             data = self._file.read(len(buffer))
-        except (zipfile.BadZipFile, tarfile.TarError, EOFError, lzma.LZMAError, ValueError, OSError) as error:
+        except (
+            zipfile.BadZipFile,
+            tarfile.TarError,
+            EOFError,
+            lzma.LZMAError,
+            zlib.error,
+            ValueError,
+            OSError,
+        ) as error:
             raise InputError(f"the archive is damaged: {error}") from None
         except RuntimeError as error:  # zipfile: a password is needed
             raise InputError(str(error)) from None

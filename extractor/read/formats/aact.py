@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 import sqlite3
@@ -39,10 +38,9 @@ _BREAKS = re.compile(r":~|~~|~\s*(?:-|\d{1,2}\.|\*)")
 
 def header_of(head: str) -> Header | None:
     """A pipe file with a column nct_id."""
-    from extractor.read.formats.tables import Header, fold
+    from extractor.read.formats.tables import Header, fold, header_cells
 
-    first = head.lstrip("\ufeff \r\n").split("\n", 1)[0].rstrip("\r")
-    written = tuple(next(csv.reader([first], delimiter="|"), []))
+    written = header_cells(head, "|")
     names = tuple(map(fold, written))
     return Header("|", names, written) if len(names) > 1 and "nctid" in names else None
 

@@ -20,6 +20,7 @@ from extractor.read.streams import open_text
 
 csv.field_size_limit(min(sys.maxsize, 64 * 1024 * 1024))
 _DELIMITERS = ",\t|;"
+_LONGEST_HEADER = 20_000  # characters
 _FOLD = re.compile(r"[^a-z0-9]+")
 _PLAIN_IDS = ("id", "docid", "documentid", "name")
 _PLAIN_TEXTS = ("text", "content", "criteria", "eligibilitycriteria", "body")
@@ -54,14 +55,9 @@ def _columns() -> dict[str, Rule]:
 
 def header_of(head: str) -> Header | None:
     """The header line of a table of trials or texts; None when the first line names no such columns."""
-    first = head.lstrip("\ufeff \r\n").split("\n", 1)[0].rstrip("\r")
-    if len(first) > 20_000:
-        return None
+    first = _first_line(head)
     delimiter = max(_DELIMITERS, key=first.count)
-    try:
-        written = tuple(next(csv.reader([first], delimiter=delimiter), []))
-    except csv.Error:
-        return None
+    written = header_cells(head, delimiter)
     names = tuple(map(fold, written))
     known = _columns()
     has_id = any(known[n].heading == "Trial ID" for n in names if n in known)
@@ -69,6 +65,19 @@ def header_of(head: str) -> Header | None:
         return Header(delimiter, names, written)
     plain = any(n in _PLAIN_IDS for n in names) and any(n in _PLAIN_TEXTS for n in names)
     return Header(delimiter, names, written) if plain and len(names) > 1 else None
+
+
+def header_cells(head: str, delimiter: str) -> tuple[str, ...]:
+    """Cells of the first line that is not blank; none when it is no line of a table."""
+    first = _first_line(head)
+    try:
+        return tuple(next(csv.reader([first], delimiter=delimiter), [])) if len(first) <= _LONGEST_HEADER else ()
+    except csv.Error:
+        return ()
+
+
+def _first_line(head: str) -> str:
+    return re.split(r"[\r\n]", head.lstrip("\ufeff \r\n"), maxsplit=1)[0]
 
 
 def sniff(source: Source, head: str) -> bool:
