@@ -12,6 +12,7 @@ from typer.main import get_command
 
 from extractor.api.settings import PREFIX, Settings
 from extractor.cli import app
+from extractor.commands import annotate
 from extractor.extractor import Extractor
 from extractor.pipeline import LABELS
 
@@ -21,10 +22,18 @@ COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("code", re.findall(r"```python\n(.*?)```", README, re.DOTALL))
-def test_python_examples_print_what_they_say(code: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_python_examples_print_what_they_say(
+    code: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if "spans.parquet" in code:  # made by the command above it in the README
+        Path("NCT1.txt").write_text("Infusion of 2 x 106 cells/kg", encoding="utf-8")
+        Path("trials.csv").write_text("id,phase\nNCT1,PHASE7\n", encoding="utf-8")
+        annotate(["NCT1.txt"], "spans.parquet", format="parquet")
     exec(compile(code, "README.md", "exec"), {})
     printed = capsys.readouterr().out
-    for expected in re.findall(r"print\(.*?\)  # (.+)", code):
+    said = re.findall(r"print\(.*?\)  # (.+)", code) + ["PHASE7"] * ("spans.parquet" in code)
+    for expected in said:
         assert expected in printed
 
 
