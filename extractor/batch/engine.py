@@ -5,19 +5,19 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from extractor import __version__
 from extractor.batch.journal import Journal, Mark
 from extractor.batch.outputs import FORMATS, BratFolder, Output, PartFile, StandardOutput, beside
 from extractor.batch.progress import Progress
+from extractor.batch.report import Report
 from extractor.batch.texts import write_text
 from extractor.batch.work import Done, Job, job_of, lost, setup
 from extractor.errors import InputError, OutputError, UsageError
@@ -120,7 +120,7 @@ class _Run:
         self.journal = Journal(beside(options.out, ".journal"), _header(options)) if options.out else None
         self.meter = Meter()
         self.progress = Progress(self.meter, options.progress)
-        self.report = _Report(options.out, self.progress.say)
+        self.report = Report(options.out, self.progress.say)
         self.mark = Mark()
         self.hash = hashlib.sha256()
         self.under_way: deque[Item] = deque()
@@ -255,63 +255,3 @@ def _header(options: Options) -> dict[str, Any]:
         "max_chars": options.max_chars,
         "texts": str(options.texts) if options.texts else None,
     }
-
-
-class _Report:
-    """Failed inputs: named on standard error, and a JSON line each in `OUT.errors.jsonl` (no failures: no file)."""
-
-    def __init__(self, out: Path | None, say: Callable[[str], None]) -> None:
-        self.say = say
-        self.path = beside(out, ".errors.jsonl") if out else None
-        self.part = beside(out, ".errors.part") if out else None
-        self._file: BinaryIO | None = None
-        self._at = 0
-
-    def holds(self, at: int) -> bool:
-        """Does the part file have the bytes that the journal speaks of?"""
-        return not at or (self.part is not None and self.part.exists() and self.part.stat().st_size >= at)
-
-    def open(self, at: int | None) -> None:
-        if self.part is None:
-            return
-        try:
-            if at:
-                with self.part.open("r+b") as file:
-                    file.truncate(at)
-                self._at = at
-            else:
-                self.part.unlink(missing_ok=True)
-        except OSError as error:
-            raise OutputError(f"{self.part}: {error.strerror}") from None
-
-    def add(self, job: Job, result: Done) -> int:
-        where = f"{job.source}: {job.place}" if job.place else job.source
-        self.say(f"{where}: {result.code}: {result.message}")
-        if self.part is not None:
-            if self._file is None:
-                self._file = self.part.open("ab", buffering=0)
-            told = {
-                "id": job.id or None,
-                "source": job.source,
-                "place": job.place,
-                "code": result.code,
-                "message": result.message,
-            }
-            line = json.dumps(told, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-            self._file.write(line)
-            self._at += len(line)
-        return self._at
-
-    def finish(self) -> None:
-        self.close()
-        if self.part is not None and self.path is not None:
-            if self._at:
-                os.replace(self.part, self.path)
-            else:
-                self.path.unlink(missing_ok=True)
-
-    def close(self) -> None:
-        if self._file is not None:
-            with suppress(OSError):
-                self._file.close()
-            self._file = None

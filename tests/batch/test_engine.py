@@ -252,7 +252,7 @@ def test_killed_between_the_last_steps(
         raise KeyboardInterrupt
 
     if after == "replace":
-        monkeypatch.setattr("extractor.batch.engine._Report.finish", killed)
+        monkeypatch.setattr("extractor.batch.engine.Report.finish", killed)
     else:
         monkeypatch.setattr(
             "extractor.batch.engine.Journal.close", lambda self, remove=False: killed() if remove else None
