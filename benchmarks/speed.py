@@ -94,7 +94,7 @@ def main() -> None:
         ("… repair", seconds(lambda: [repair(r) for r in records])),
         ("… sections", seconds(lambda: [find_sections(v) for v in views])),
     ]
-    rows += [(f"… {label}", seconds(lambda find=finder(label): [find(s) for s in scans])) for label in LABELS]
+    rows += [(f"… {label}", seconds(lambda label=label: [finder(label)(s) for s in scans])) for label in LABELS]
     print(f"{len(records)} texts of {folder.name}, {chars:,} characters\n")
     print("| step | characters a second | time against the baseline |\n|---|---:|---:|")
     for name, took in rows:
@@ -108,7 +108,9 @@ def main() -> None:
 
     start = time.perf_counter()
     seed = next(iter(sorted((ROOT / "annotations" / "seeds").glob("*.txt"))))
-    subprocess.run([sys.executable, "-m", "extractor.cli", "annotate", str(seed)], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "-m", "extractor.cli", "annotate", str(seed)], check=True, stdout=subprocess.DEVNULL
+    )
     print(f"\nCold start of `extractor annotate` on one record: {time.perf_counter() - start:.2f} s")
 
 

@@ -90,7 +90,9 @@ class Extractor:
         try:
             return hashlib.sha256(text.encode("utf-8")).hexdigest()
         except UnicodeEncodeError as error:
-            raise EncodingError(f"text holds a lone surrogate at offset {error.start}: it was decoded wrongly") from None
+            raise EncodingError(
+                f"text holds a lone surrogate at offset {error.start}: it was decoded wrongly"
+            ) from None
 
 
 def _outcome(extractor: Extractor, pair: tuple[str | None, str], options: dict[str, Any]) -> Document | InputError:

@@ -63,4 +63,9 @@ def tag(scan: Scan, labels: Collection[str] = tuple(LABELS)) -> list[Mention]:
 
 def warm_up(labels: Collection[str]) -> None:
     """Compile rules and load vocabularies by reading a line that touches every stage."""
-    tag(scan_text("Adults aged 18 years with eGFR ≥ 30 mL/min receive 1 × 106/kg mesenchymal stem cells intravenously weekly."), labels)
+    tag(
+        scan_text(
+            "Adults aged 18 years with eGFR ≥ 30 mL/min receive 1 × 106/kg mesenchymal stem cells intravenously weekly."
+        ),
+        labels,
+    )

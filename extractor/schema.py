@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_serializer
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION: Literal["1"] = "1"
 OffsetUnit = Literal["codepoint", "utf16", "utf8"]
 SectionKind = Literal[
     "title", "conditions", "summary", "description", "arm", "intervention", "inclusion", "exclusion", "eligibility", "outcome",
@@ -294,4 +294,8 @@ def json_schema() -> dict[str, Any]:
     for name, definition in [("Document", schema), *schema["$defs"].items()]:
         if name not in values and "properties" in definition:
             definition["required"] = list(definition["properties"])
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:trial-extractor:document:1", **schema}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:trial-extractor:document:1",
+        **schema,
+    }

@@ -10,7 +10,9 @@ from extractor.scan import Scan
 from extractor.sections import Section, find_sections
 from tests.markup import CASES, Case, differences, read_cases
 
-_ALL = [(label, case) for label in LABELS if (CASES / f"{label.lower()}.txt").exists() for case in read_cases(label.lower())]
+_ALL = [
+    (label, case) for label in LABELS if (CASES / f"{label.lower()}.txt").exists() for case in read_cases(label.lower())
+]
 
 
 def _mentions(label: str, case: Case) -> list:

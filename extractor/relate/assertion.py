@@ -34,9 +34,17 @@ class _Cue(NamedTuple):
 @cache
 def _cues() -> tuple[re.Pattern[str], dict[str, list[_Cue]]]:
     table: dict[str, list[_Cue]] = {}
-    for row in load_table("assertion_cues.csv", ["cue", "attribute", "direction", "reach"], required=["cue", "attribute", "direction"]):
-        if row["attribute"] not in (*ATTRIBUTES, "stop", "pseudo") or row["direction"] not in ("forward", "backward", "both"):
-            raise VocabularyError(f"{row.where}: attribute or direction unknown: {row['attribute']}, {row['direction']}")
+    for row in load_table(
+        "assertion_cues.csv", ["cue", "attribute", "direction", "reach"], required=["cue", "attribute", "direction"]
+    ):
+        if row["attribute"] not in (*ATTRIBUTES, "stop", "pseudo") or row["direction"] not in (
+            "forward",
+            "backward",
+            "both",
+        ):
+            raise VocabularyError(
+                f"{row.where}: attribute or direction unknown: {row['attribute']}, {row['direction']}"
+            )
         for cue in row.many("cue"):
             known = table.setdefault(cue, [])
             if any(k.attribute == row["attribute"] and k.direction == row["direction"] for k in known):
@@ -79,5 +87,7 @@ def _hits(text: str, direction: str) -> set[str]:
             distance = len(words) - bisect_left(words, match.end())
         else:
             distance = bisect_left(words, match.start())
-        found |= {c.attribute for c in cues if c.direction == direction and c.attribute in ATTRIBUTES and distance <= c.reach}
+        found |= {
+            c.attribute for c in cues if c.direction == direction and c.attribute in ATTRIBUTES and distance <= c.reach
+        }
     return found

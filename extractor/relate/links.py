@@ -81,7 +81,9 @@ def _nearest(mention: Mention, candidates: Sequence[tuple[int, Mention]], places
     return (best[1], best[2]) if best else None
 
 
-def _window(mention: Mention, items: Sequence[tuple[int, Mention]], starts: Sequence[int]) -> Sequence[tuple[int, Mention]]:
+def _window(
+    mention: Mention, items: Sequence[tuple[int, Mention]], starts: Sequence[int]
+) -> Sequence[tuple[int, Mention]]:
     low = bisect_right(starts, mention.start - 3 * REACH)
     high = bisect_right(starts, mention.end + 3 * REACH)
     return items[low:high]
@@ -107,8 +109,9 @@ def find_links(mentions: Sequence[Mention], scan: Scan) -> list[Link]:
     links = []
     for i, mention in live:
         if mention.label == "CELL_DOSE":
-            inside = [(j, p) for j, p in products if mention.start <= p.start and p.end <= mention.end]
-            found = _nearest(mention, inside or _window(mention, products, product_starts), places)
+            near = _window(mention, products, product_starts)
+            inside = [(j, p) for j, p in near if mention.start <= p.start and p.end <= mention.end]
+            found = _nearest(mention, inside or near, places)
         elif mention.label in ("ROUTE", "SCHEDULE"):
             found = _nearest(mention, _window(mention, doses, dose_starts), places)
             if found is None or found[1] <= 0.7:

@@ -11,7 +11,6 @@ from extractor.scan import Scan
 from extractor.sections import Section
 from extractor.spans import Mention
 
-
 # the amount is that of all administrations together, so it is not multiplied
 _ALL_TOLD = re.compile(r"\btotal|cumulative|divided|\bsplit|in all\b|overall|altogether|fraction")
 
@@ -93,5 +92,5 @@ def _total(dose: dict[str, Any], count: int | None) -> dict[str, Any] | None:
     """Dose × administrations: computed only where both are stated and the dose is one value or a range."""
     if count is None or count < 2 or "values" in dose or "unit" not in dose or not ("low" in dose or "high" in dose):
         return None
-    total = {key: dose[key] * count for key in ("low", "high") if key in dose}
+    total: dict[str, Any] = {key: dose[key] * count for key in ("low", "high") if key in dose}
     return {**total, **{key: dose[key] for key in ("unit", "basis") if key in dose}}

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-
 LONGEST = 400  # no repair spans more characters than this
 
 
@@ -135,7 +134,7 @@ class AlignedText:
         i, shift = 0, 0
         log = []
         for edit in edits:
-            while i < len(old) and old[i].view_end <= edit.start and not old[i].view_start == edit.start:
+            while i < len(old) and old[i].view_end <= edit.start and old[i].view_start != edit.start:
                 block = old[i]
                 new_blocks.append(_Block(block.view_start + shift, block.view_end + shift, block.start, block.end))
                 i += 1

@@ -11,8 +11,8 @@ from extractor.repair.aligned import AlignedText, Edit, Repair
 from extractor.repair.rules import DamageRule, characters, damage_rules, mojibake
 
 ROUNDS = 12
-_ORDINALS = dict(zip("third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), range(3, 13), strict=True))
-_ORDINALS |= dict(zip("three four five six seven eight nine ten".split(), range(3, 11), strict=True))
+_POWERS = "three third four fourth five fifth six sixth seven seventh eight eighth nine ninth ten tenth eleven eleventh twelve twelfth"
+_ORDINALS = {word: 3 + i // 2 for i, word in enumerate(_POWERS.split())}
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 
 
@@ -21,7 +21,7 @@ def _entity(match: re.Match[str]) -> str | None:
     for candidate in (name, name.lower()):
         read = html.unescape(f"&{candidate};")
         if not read.startswith("&") or read == "&":
-            return read if len(read) <= 2 and read.isprintable() or read in "\n\xa0 " else " "
+            return read if (len(read) <= 2 and read.isprintable()) or read in "\n\xa0 " else " "
     return None
 
 

@@ -59,7 +59,9 @@ def characters() -> CharacterTable:
             rule[chr(code)] = row["rule"]
     for source, target in table.items():
         if ord(target) in table:
-            raise VocabularyError(f"characters.csv: U+{source:04X} is read as a character that is itself read otherwise")
+            raise VocabularyError(
+                f"characters.csv: U+{source:04X} is read as a character that is itself read otherwise"
+            )
     return CharacterTable(table, rule, re.compile("[" + re.escape("".join(rule)) + "]"))
 
 

@@ -12,7 +12,7 @@ from extractor.scan.numbers import Number
 class Amount(NamedTuple):
     """An amount over text[start:end]. kind: "single" (low == high), "range" or "list" (levels in `values`).
 
-    `numbers` are its numbers as written; `index` is the position of the first one after it. `shared`: the power or scale of
+    `numbers` are its numbers as written; `following` is the position of the first one after it. `shared`: the power or scale of
     the last number was given to earlier ones ("0.5, 1 and 2 × 10^6").
     """
 
@@ -21,7 +21,7 @@ class Amount(NamedTuple):
     kind: str
     values: tuple[float, ...]
     numbers: tuple[Number, ...]
-    index: int
+    following: int
     shared: bool = False
 
     @property
@@ -34,7 +34,9 @@ class Amount(NamedTuple):
 
 
 RANGE = re.compile(r"\s{0,2}(?:-{1,2}|–|—|~|to|-\s?to\s?-|\.\.|through|up to|till|until)\s{0,2}", re.IGNORECASE)
-LIST = re.compile(r"\s{0,2}(?:,|;|/|,?\s{0,2}(?:and|or|&|versus|vs\.?)|,\s{0,2}(?:and|or)/?(?:or)?|and/or)\s{0,2}", re.IGNORECASE)
+LIST = re.compile(
+    r"\s{0,2}(?:,|;|/|,?\s{0,2}(?:and|or|&|versus|vs\.?)|,\s{0,2}(?:and|or)/?(?:or)?|and/or)\s{0,2}", re.IGNORECASE
+)
 PLUS_MINUS = re.compile(r"\s{0,2}(?:±|\+/-|\+-|\+\\-)\s{0,2}")
 TOLERANCE = re.compile(r"\s?[(\[]?\s?(?:±|\+/-|\+-)\s?[0-9]{1,3}(?:\.[0-9]{1,3})?\s?%\s?[)\]]?")
 

@@ -29,12 +29,17 @@ NEGATED = {"ge": "lt", "gt": "le", "le": "gt", "lt": "ge", "eq": "eq", "lost": "
 def _table() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, str]]:
     """(symbols, words, op by text without needless blanks). Symbols begin with a sign: the search skips from sign to sign."""
     ops: dict[str, str] = {}
-    signs, words = [], []
+    signs: list[str] = []
+    words: list[str] = []
     for row in load_table("comparators.csv", ["text", "op"], required=["text", "op"]):
         for text in row.many("text"):
             (words if text[0].isalpha() else signs).append(text)
             ops[text if text[0].isalpha() else text.replace(" ", "")] = row["op"]
-    return re.compile(trie_pattern(signs, blank="[ ]{0,2}")), re.compile(rf"\b(?:{trie_pattern(words, blank=WRAP)})(?![a-z])"), ops
+    return (
+        re.compile(trie_pattern(signs, blank="[ ]{0,2}")),
+        re.compile(rf"\b(?:{trie_pattern(words, blank=WRAP)})(?![a-z])"),
+        ops,
+    )
 
 
 def _comparator(match: re.Match[str], at: int, ops: dict[str, str]) -> Comparator:
@@ -73,7 +78,9 @@ def find_comparators(lower: str) -> list[Comparator]:
     return out
 
 
-def comparator_before(comparators: list[Comparator], starts: list[int], text: str, at: int, gap: int = 3) -> Comparator | None:
+def comparator_before(
+    comparators: list[Comparator], starts: list[int], text: str, at: int, gap: int = 3
+) -> Comparator | None:
     """The comparator that ends right before `at`, with at most `gap` blanks or one line break between. `starts`: their starts, sorted."""
     from bisect import bisect_left
 

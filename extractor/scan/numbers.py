@@ -22,7 +22,9 @@ class Number(NamedTuple):
 
 
 TIMES = "[x×X*∙·⋅•]"
-_DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}(?![0-9])(?:\.[0-9]{1,6})?|[0-9]{1,15}(?:\.[0-9]{1,9})?|(?<![0-9])\.[0-9]{1,9})"
+_DIGITS = (
+    r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}(?![0-9])(?:\.[0-9]{1,6})?|[0-9]{1,15}(?:\.[0-9]{1,9})?|(?<![0-9])\.[0-9]{1,9})"
+)
 
 
 @cache
@@ -30,7 +32,9 @@ def _words() -> tuple[dict[str, float], dict[str, float]]:
     """(small and hundred words, scale words) -> value, from number_words.csv."""
     units: dict[str, float] = {}
     scales: dict[str, float] = {}
-    for row in load_table("number_words.csv", ["word", "value", "kind"], unique=["word"], required=["word", "value", "kind"]):
+    for row in load_table(
+        "number_words.csv", ["word", "value", "kind"], unique=["word"], required=["word", "value", "kind"]
+    ):
         for word in row.many("word"):
             (scales if row["kind"] == "scale" else units)[word] = float(row["value"])
     return units, scales

@@ -32,7 +32,9 @@ class Scan:
     def lower(self) -> str:
         """Lower-cased text of the same length (characters whose lower case is longer stay as they are)."""
         low = self.text.lower()
-        return low if len(low) == len(self.text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in self.text)
+        return (
+            low if len(low) == len(self.text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in self.text)
+        )
 
     @cached_property
     def numbers(self) -> list[Number]:

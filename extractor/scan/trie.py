@@ -25,7 +25,11 @@ def _source(node: dict[str, Any], blank: str) -> str:
     while len(node) == 1 and _END not in node:
         ((char, node),) = node.items()
         prefix += blank if char == " " else re.escape(char)
-    branches = [(blank if char == " " else re.escape(char)) + _source(child, blank) for char, child in node.items() if char != _END]
+    branches = [
+        (blank if char == " " else re.escape(char)) + _source(child, blank)
+        for char, child in node.items()
+        if char != _END
+    ]
     if not branches:
         return prefix
     group = f"(?:{'|'.join(branches)})"

@@ -22,7 +22,9 @@ class Unit(NamedTuple):
 def _table() -> tuple[re.Pattern[str], dict[str, tuple[str, str]], re.Pattern[str], dict[str, tuple[str, str]]]:
     exact: dict[str, tuple[str, str]] = {}
     folded: dict[str, tuple[str, str]] = {}
-    for row in load_table("units.csv", ["alias", "ucum", "dimension"], unique=["alias"], required=["alias", "ucum", "dimension"]):
+    for row in load_table(
+        "units.csv", ["alias", "ucum", "dimension"], unique=["alias"], required=["alias", "ucum", "dimension"]
+    ):
         for alias in row.many("alias"):
             exact[alias] = (row["ucum"], row["dimension"])
             if len(alias) >= 3:
@@ -41,7 +43,9 @@ def _table() -> tuple[re.Pattern[str], dict[str, tuple[str, str]], re.Pattern[st
     )
 
 
-_LEAD = re.compile(r"\s{0,2}(?:/|\bper\b|\bin\s(?:1|one)\b)\s{0,2}(?:(?:1|one|a|an|each)\s{1,2}(?=[A-Za-zµ]))?", re.IGNORECASE)
+_LEAD = re.compile(
+    r"\s{0,2}(?:/|\bper\b|\bin\s(?:1|one)\b)\s{0,2}(?:(?:1|one|a|an|each)\s{1,2}(?=[A-Za-zµ]))?", re.IGNORECASE
+)
 _BLANKS = re.compile(r"[ \t]{0,2}(?:\n[ \t]{0,8})?")
 _SQUASH = re.compile(r"\s+")
 

@@ -116,10 +116,10 @@ def cell_amounts(scan: Scan) -> list[Amount]:
             continue
         first = max(_first_index(scan, index), floor)
         amount = _dotted(scan, index) or read_amount(text, numbers, first)
-        if amount.index <= index:  # the small ones before do not belong to it
+        if amount.following <= index:  # the small ones before do not belong to it
             amount = read_amount(text, numbers, index)
         if amount.kind == "list" and not amount.shared:
             amount = _levels(amount, index)
         out.append(amount)
-        floor = amount.index
+        floor = amount.following
     return out

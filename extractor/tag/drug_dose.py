@@ -138,14 +138,14 @@ def _amount(scan: Scan, index: int, unit: Unit) -> tuple[Amount, tuple[float, ..
     """Amount, its values, and the values as written where points group digits."""
     first = _first(scan, index)
     amount = read_amount(scan.text, scan.numbers, first)
-    if amount.index != index + 1:
+    if amount.following != index + 1:
         falling = index - first == 1 and RANGE.fullmatch(scan.text[scan.numbers[first].end : scan.numbers[index].start])
         if falling and "." in scan.text[scan.numbers[index].start : scan.numbers[index].end]:
             pair = (scan.numbers[first], scan.numbers[index])
             amount = Amount(pair[0].start, pair[1].end, "range", (pair[0].value, pair[1].value), pair, index + 1)
         else:
             amount = read_amount(scan.text, scan.numbers, index, lists=False)
-            if amount.index != index + 1:
+            if amount.following != index + 1:
                 number = scan.numbers[index]
                 amount = Amount(number.start, number.end, "single", (number.value, number.value), (number,), index + 1)
     grouped = _dotted(scan, amount, unit)

@@ -42,9 +42,9 @@ def vesicle_masses(scan: Scan) -> list[Mention]:
             if not head or not (head["dose"] or "protein" in tail[:12]):
                 continue
         amount = read_amount(scan.text, scan.numbers, max(index - 1, 0))
-        if amount.kind != "range" or amount.index != index + 1:
+        if amount.kind != "range" or amount.following != index + 1:
             amount = read_amount(scan.text, scan.numbers, index)
-        floor = amount.index
+        floor = amount.following
         end = unit.end
         if protein := _PROTEIN.match(scan.text, end):
             end = protein.end()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -16,9 +17,9 @@ from typing import Any
 
 from extractor.errors import VocabularyError
 
-try:
+if sys.version_info >= (3, 11):
     import tomllib
-except ModuleNotFoundError:  # Python 3.10
+else:
     import tomli as tomllib
 
 FOLDER = Path(__file__).parent
@@ -84,7 +85,9 @@ def load_table(
         for column, known in seen.items():
             for part in row.many(column):
                 if part in known:
-                    raise VocabularyError(f"{path}:{line_number}: {column} {part!r} stands already in line {known[part]}")
+                    raise VocabularyError(
+                        f"{path}:{line_number}: {column} {part!r} stands already in line {known[part]}"
+                    )
                 known[part] = line_number
         rows.append(row)
     return rows

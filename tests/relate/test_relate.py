@@ -16,7 +16,9 @@ def _read(text: str):
 
 
 def test_dose_route_and_schedule_of_one_sentence():
-    _, _, links = _read("Patients receive 2 × 10^6 cells/kg of allogeneic MSCs by intravenous infusion once a week for 4 weeks.")
+    _, _, links = _read(
+        "Patients receive 2 × 10^6 cells/kg of allogeneic MSCs by intravenous infusion once a week for 4 weeks."
+    )
     assert links == {
         ("DOSE_OF", "2 × 10^6 cells/kg", "allogeneic MSCs"),
         ("ROUTE_OF", "intravenous infusion", "2 × 10^6 cells/kg"),

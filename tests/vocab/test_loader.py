@@ -52,5 +52,7 @@ def test_dangling_references_are_refused(tmp_path):
 
 def test_every_vocabulary_entry_names_its_source():
     for path in FOLDER.glob("*.csv"):
-        lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip() and not line.startswith("#")]
+        lines = [
+            line for line in path.read_text(encoding="utf-8").splitlines() if line.strip() and not line.startswith("#")
+        ]
         assert lines[0].split(",")[-1] == "source", path.name
