@@ -13,8 +13,13 @@ from extractor.repair.rules import characters, damage_rules
 _RULES = damage_rules()
 # fragments that damage is made of, so that random texts hit the rules often
 _PIECES = st.sampled_from(
-    ["10", "106", "10\\^6", "10^", "6", " ", "\n", "x", "×", "/kg", " cells", "109/L", "&gt;", "&amp;lt;", "&", ";", "\\", "<br>", "<sup>6</sup>", "1,5 mg", "1000,000", "1.000.000", "30.000/mm3", "³", "Ⅲ", "²", "_x000D_", "Â", "µ", "â‰¥", "，", "１", "\xa0", "≥", "=", "?", "10e6", "1.732 m2", "10 6", "ten to the sixth", "*", "(", ")", "-", "~", "MSC", ".", ",", "000", "\r"]
-)
+    [
+        "10", "106", "10\\^6", "10^", "6", " ", "\n", "x", "×", "/kg", " cells", "109/L", "&gt;", "&amp;lt;",
+        "&", ";", "\\", "<br>", "<sup>6</sup>", "1,5 mg", "1000,000", "1.000.000", "30.000/mm3", "³", "Ⅲ", "²", "_x000D_", "Â",
+        "µ", "â‰¥", "，", "１", "\u00a0", "≥", "=", "?", "10e6", "1.732 m2", "10 6", "ten to the sixth", "*", "(",
+        ")", "-", "~", "MSC", ".", ",", "000", "\r",
+    ]
+)  # fmt: skip
 _TEXTS = st.one_of(st.text(max_size=200), st.lists(_PIECES, max_size=25).map("".join))
 
 
