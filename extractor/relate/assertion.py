@@ -8,7 +8,6 @@ standing in the exclusion criteria.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
@@ -20,8 +19,10 @@ from extractor.vocab import load_table
 
 ATTRIBUTES = ("negated", "historical", "family", "hypothetical", "uncertain")
 WINDOW = 140  # characters on each side in which cues are looked for
-_BOUNDARY = re.compile(r"[.;:](?=\s)|\n[ \t]{0,8}(?:\n|[-*•⁃]|[0-9(])|•")
+# over the text as it stands: a capital, figure or bullet at the start of a line begins a new criterion
+_BOUNDARY = re.compile(r"[.;:](?=\s)|\n[ \t]{0,8}(?:\n|[-*•⁃A-Z0-9(])|•")
 _WORDS = re.compile(r"\w+")
+_BLANKS = re.compile(r"\s+")
 _NOTHING = dict.fromkeys(ATTRIBUTES, False)
 
 
@@ -60,34 +61,49 @@ def assertions(mentions: Sequence[Mention], scan: Scan) -> list[dict[str, bool]]
 
 
 def _assert(mention: Mention, scan: Scan) -> dict[str, bool]:
-    before = scan.lower[max(0, mention.start - WINDOW) : mention.start]
-    cut = [m.end() for m in _BOUNDARY.finditer(before)]
-    before = before[cut[-1] :] if cut else before
-    after = scan.lower[mention.end : mention.end + WINDOW]
-    end = _BOUNDARY.search(after)
-    after = after[: end.start()] if end else after
-    found = _hits(before, "forward") | _hits(after, "backward")
+    low = max(0, mention.start - WINDOW)
+    for match in _BOUNDARY.finditer(scan.text, low, mention.start + 1):
+        low = match.end() - match.group()[-1].isalnum()
+    end = _BOUNDARY.search(scan.text, mention.end, mention.end + WINDOW)
+    high = end.start() if end else mention.end + WINDOW
+    found = _before(scan.lower[low : mention.start]) | _behind(scan.lower[mention.end : high])
     return {name: name in found for name in ATTRIBUTES} if found else _NOTHING
 
 
-def _hits(text: str, direction: str) -> set[str]:
-    """Attributes whose cues reach the mention: it stands behind `text` (forward cues) or before it (backward cues)."""
-    pattern, table = _cues()
-    matches = list(pattern.finditer(text))
-    if not matches:
-        return set()
-    words = [m.start() for m in _WORDS.finditer(text)]
+def _cues_of(match: re.Match[str]) -> list[_Cue]:
+    return _cues()[1][_BLANKS.sub(" ", match.group())]
+
+
+def _before(text: str) -> set[str]:
+    """Attributes of a mention that follows `text`, by its forward cues, nearest first.
+
+    A farther cue holds only where it stands next to the nearer one ("no | family history of"), not across what that one is about.
+    """
     found: set[str] = set()
-    ordered = reversed(matches) if direction == "forward" else iter(matches)
-    for match in ordered:
-        cues = table[re.sub(r"\s+", " ", match.group())]
+    at, reached = len(text), False
+    for match in reversed(list(_cues()[0].finditer(text))):
+        cues = _cues_of(match)
+        between = len(_WORDS.findall(text, match.end(), at))
+        if any(c.attribute == "stop" for c in cues) or (reached and between > 1):
+            break
+        hits = {
+            c.attribute for c in cues if c.direction == "forward" and c.attribute in ATTRIBUTES and between <= c.reach
+        }
+        if hits:
+            found |= hits
+            at, reached = match.start(), True
+    return found
+
+
+def _behind(text: str) -> set[str]:
+    """Attributes of a mention that stands before `text`, by its backward cues."""
+    found: set[str] = set()
+    for match in _cues()[0].finditer(text):
+        cues = _cues_of(match)
         if any(c.attribute == "stop" for c in cues):
             break
-        if direction == "forward":
-            distance = len(words) - bisect_left(words, match.end())
-        else:
-            distance = bisect_left(words, match.start())
+        between = len(_WORDS.findall(text, 0, match.start()))
         found |= {
-            c.attribute for c in cues if c.direction == direction and c.attribute in ATTRIBUTES and distance <= c.reach
+            c.attribute for c in cues if c.direction == "backward" and c.attribute in ATTRIBUTES and between <= c.reach
         }
     return found
