@@ -34,7 +34,7 @@ def _scale(unit: str) -> tuple[str, float] | None:
         if not atom and place == 0:
             bases.append("1")
             continue
-        known = _ATOMS.get(atom)
+        known = _ATOMS.get(atom.removesuffix("{creat}"))
         if known is None:
             return None
         bases.append(known[0])
@@ -129,7 +129,10 @@ def normalise(mention: Mention, scan: Scan) -> Mention:
     parts: Parts = mention.parts
     bound, text = parts.bound, scan.text
     value: Value = {"kind": _kind(parts), "analytes": [text[n.start : n.end] for n in parts.names]}
-    if len(parts.names) > 1:
+    outside = isinstance(bound.low, float) and isinstance(bound.high, float) and bound.low > bound.high
+    if outside:
+        value["logic"] = "any"
+    elif len(parts.names) > 1:
         value["logic"] = parts.logic or ("any" if bound.low is not None and bound.high is None else "all")
     rest: Value = {}
     unit = _unit(parts)

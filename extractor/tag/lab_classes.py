@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from extractor.scan import Scan, read_comparator
@@ -10,7 +11,10 @@ from extractor.tag.lab_vocab import Hit
 
 
 class ClassBound(NamedTuple):
-    """Classes over text[start:end] that follow a score's name; ends are numbers (roman ones read) or letters."""
+    """Classes over text[start:end] beside a score's name; ends are numbers (roman ones read) or letters.
+
+    at: where the name starts, for a bare "class"; scored: the name is what stands before the word "score".
+    """
 
     start: int
     end: int
@@ -18,11 +22,13 @@ class ClassBound(NamedTuple):
     low_inclusive: bool
     high: float | str | None
     high_inclusive: bool
+    at: int = 0
+    scored: bool = False
 
 
 _ROMAN = {"i": 1.0, "ii": 2.0, "iii": 3.0, "iv": 4.0, "v": 5.0, "vi": 6.0}
 _BEFORE = re.compile(
-    r"\s{0,2}(?:[(\[][^()\[\]\n]{0,50}[)\]]\s{0,2})?(?:(?:functional|functionally|class(?:es|ification)?|"
+    r"\s{0,2}(?:[(\[](?!defined|score|class|grade)[^()\[\]\n]{0,50}[)\]]\s{0,2})?(?:(?:functional|functionally|defined|class(?:es|ification)?|"
     r"grad(?:es?|ing)|stag(?:es?|ing)|types?|levels?|categor(?:y|ies)|status|score|scale|physical|heart|"
     r"failure|"
     r"performance|criteria|scores|system|symptoms|is|are|of|in|as|with|at|[=:,(-])\s{0,2}){0,6}",
@@ -57,6 +63,76 @@ def _value(match: re.Match[str]) -> float | str:
     if found.lower() in _ROMAN:
         return _ROMAN[found.lower()]
     return float(found) if found[0].isdigit() else found
+
+
+_CLASS_BEFORE = re.compile(
+    r"(?<![A-Za-z])(?:functional\s)?(?:class(?:es)?|grades?|stage)\s{1,2}(?P<x>[^\n.;]{1,24}?)\s{0,2},?\s?\(?"
+    r"(?:(?:according\sto|based\son|as\sdefined\sby|defined\sby|of|in|by|per|on|using)\s(?:the\s)?)?$",
+    re.IGNORECASE,
+)
+_BARE = re.compile(r"class(?:es)?\s{1,2}(?=[iv])")
+_HEART = re.compile(
+    r"\s{0,2}(?:\(?(?:functional|nyha|chf|new york heart association|dyspnea|angina)|"
+    r"(?:[a-z-]{1,14}\s){0,2}(?:heart|cardiac)\s(?:failure|insufficiency|disease))",
+    re.IGNORECASE,
+)
+_SCORED = re.compile(
+    r"(?<![a-z])(?P<n>(?:sub-?\s?)?scores?)\s(?:of|is|was|were|=|equal to)\s?(?P<a>[0-9]{1,2})\s?(?:points?\s)?"
+    r"(?:or|,)\s?(?P<b>[0-9]{1,2})(?![0-9.%/])"
+)
+
+
+def _ends(values: list[float | str]) -> tuple[float | str, float | str]:
+    ordered = sorted(values, key=lambda v: (isinstance(v, str), v))
+    return ordered[0], ordered[-1]
+
+
+def _series(text: str, at: int) -> tuple[list[float | str], int] | None:
+    """The classes that start at `at`, and their end."""
+    match = _FIRST.match(text, at)
+    if match is None:
+        return None
+    values, end = [_value(match)], match.end()
+    while len(values) < 6 and (more := _MORE.match(text, end)):
+        values.append(_value(more))
+        end = more.end()
+    return values, end
+
+
+def classes_before(text: str, hit: Hit) -> ClassBound | None:
+    """Classes in front of the name: "grade III or above according to the NYHA", "class B in Child-Pugh"."""
+    if hit.measure.ucum not in CLASSED:
+        return None
+    match = _CLASS_BEFORE.search(text, max(0, hit.start - 60), hit.start)
+    found = _series(text, match.start("x")) if match else None
+    if match is None or found is None:
+        return None
+    values, end = found
+    behind = _BEHIND.match(text, end)
+    if (behind.end() if behind else end) != match.end("x"):
+        return None
+    low, high = _ends(values)
+    if any(isinstance(v, str) for v in values) and hit.measure.id not in LETTERED:
+        return None
+    if behind:
+        up = behind["ge"] is not None
+        return ClassBound(match.start(), hit.end, low if up else None, up, None if up else high, not up)
+    return ClassBound(match.start(), hit.end, low, True, high, True)
+
+
+def bare_classes(scan: Scan) -> Iterator[tuple[int, ClassBound]]:
+    """Classes without a known name: "class III/IV heart failure", "endoscopic sub-score of 2 or 3"; the name's end first."""
+    text, lower = scan.text, scan.lower
+    for match in _BARE.finditer(lower):
+        found = _series(text, match.end())
+        if found is None or lower[match.start() - 1 : match.start()].isalpha() or not _HEART.match(text, found[1]):
+            continue
+        low, high = _ends(found[0])
+        name_end = match.end() - 1
+        yield name_end, ClassBound(match.end(), found[1], low, True, high, True, match.start())
+    for match in _SCORED.finditer(lower):
+        low, high = sorted((float(match["a"]), float(match["b"])))
+        yield match.end("n"), ClassBound(match.start("a"), match.end(), low, True, high, True, 0, True)
 
 
 def read_classes(scan: Scan, hit: Hit) -> ClassBound | None:
@@ -95,8 +171,7 @@ def read_classes(scan: Scan, hit: Hit) -> ClassBound | None:
             comparator = before_name
     behind = _BEHIND.match(text, end)
     start = comparator.start if comparator else match.start()
-    ordered = sorted(values, key=lambda v: (isinstance(v, str), v))
-    low, high = ordered[0], ordered[-1]
+    low, high = _ends(values)
     if len(values) == 1 and ((comparator and comparator.op in ("ge", "gt", "le", "lt")) or behind):
         op = (
             comparator.op

@@ -18,6 +18,7 @@ from extractor.tag.lab_state import (
     UP,
     Parts,
     State,
+    change_before,
     close,
     finish,
     fits_bound,
@@ -133,6 +134,8 @@ def to_left(state: State, bound: Bound, reach: int) -> Mention | None:
         return None
     group = group_at(text, state.hits, i, reach, bound.reference in ("ULN", "LLN"))
     fits = fits_bound(bound, group)
+    if bound.alone is not None and not fits and fits_bound(bound.alone, group):
+        bound, fits = bound.alone, True
     gap = text[group.end : bound.start]
     if _misfit(state, bound, hit, fits) or _not_meant(text, bound, hit, gap):
         return None
@@ -153,10 +156,13 @@ def to_left(state: State, bound: Bound, reach: int) -> Mention | None:
         telling = bound.dimension not in (None, "fraction", "length") or bound.reference is not None
         if not gap_words(gap, 0 if not fits else 8 if telling else 2):
             return None
-    before = text[max(0, group.start - 40) : group.start]
-    change = None if bound.word in ("below", "under", "above") else _change(gap, before, text, bound.end)
-    end = close(text, group.end, bound.start, bound.end)
-    return finish(text, group.start, end, group, bound, change, "lab.left")
+    change = None if bound.word in ("below", "under", "above") else _change(gap, text, bound.end)
+    end, start = close(text, group.end, bound.start, bound.end), group.start
+    if change is None:
+        leading = change_before(text, group, bound, reach)
+        if leading is not None:
+            change, start = leading
+    return finish(text, start, end, group, bound, change, "lab.left")
 
 
 def _misfit(state: State, bound: Bound, hit: Hit, fits: bool) -> bool:
@@ -233,10 +239,12 @@ def _stated(state: State, bound: Bound, group: Group, gap: str, fits: bool) -> b
     """Whether a quantity without a readable comparator is meant as a bound."""
     if not fits or len(gap) > 40 or not gap_words(gap, 0):
         return False
+    if bound.how == "plain" and bound.unit is None and state.scan.text[bound.start].isalpha() and len(gap.strip()) > 6:
+        return False
     if bound.how == "lost" or bound.how == "equal":
         return True
     section = state.scan.section_at(bound.start)
-    changed = _change(gap, "", state.scan.text, bound.end)
+    changed = _change(gap, state.scan.text, bound.end) or change_before(state.scan.text, group, bound, 0)
     if section is not None and section.kind in _PLAIN_SECTIONS and bound.reference != "ULN" and not changed:
         return False
     score = group.names[-1].measure is not None and group.names[-1].measure.kind == "score"
@@ -247,15 +255,11 @@ def _stated(state: State, bound: Bound, group: Group, gap: str, fits: bool) -> b
     return not re.search(r"\b(?:mean|median|average|within|day|was|were)\b", gap)
 
 
-def _change(gap: str, before: str, text: str, end: int) -> str | None:
+def _change(gap: str, text: str, end: int) -> str | None:
     """The direction of a change that the words between or before state; None for a level ("reduced to below 30")."""
     if re.search(r"\b(?:to|below|under|above)\s{0,2}(?:the\s)?$", gap, re.IGNORECASE) and not BASELINE.match(text, end):
         return None
     direction = "decrease" if DOWN.search(gap) else "increase" if UP.search(gap) else None
-    if direction is None and before:
-        tail = re.search(r"(\w+(?:\s\w+)?)\s(?:of|in)\s(?:the\s|their\s)?$", before)
-        if tail:
-            direction = "decrease" if DOWN.search(tail[1]) else "increase" if UP.search(tail[1]) else None
     if direction and not (
         re.search(r"\b(?:by|of|at least|from baseline|than)\s{0,2}$", gap, re.IGNORECASE)
         or not gap.strip(" ,(:")

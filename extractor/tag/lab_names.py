@@ -210,6 +210,29 @@ def name_before(text: str, at: int, floor: int) -> Name | None:
     return Name(start, begin, None) if count and begin > start else None
 
 
+_AFTER_WORD = re.compile(r"[ \n]{0,1}[ ]{0,14}([A-Za-z0-9α-ω][\w'’/+-]{0,24})")
+_AFTER_STOP = frozenset(
+    "from at compared within after between relative versus vs as by on during and or with who which that for over to is are "
+    "was were will than per until when since following before without using defined based measured assessed".split()
+)
+
+
+def name_after(text: str, at: int) -> Name | None:
+    """A name that no vocabulary knows, of up to eight words from `at` to a stop word or a mark."""
+    end = start = at
+    last = ""
+    for _ in range(8):
+        match = _AFTER_WORD.match(text, end)
+        if match is None or match[1].lower() in _AFTER_STOP or (end == at and match[1].lower() in words("never")):
+            break
+        if end == at:
+            start = match.start(1)
+        end, last = match.end(), match[1].lower()
+    if end == at or last in ("of", "in", "the", "a") or any(w in words("never") for w in text[start:end].lower().split()):
+        return None
+    return Name(start, end, None)
+
+
 def _measure_word(text: str, at: int) -> bool:
     match = _LAST.search(text, max(0, at - 27), at)
     return match is not None and match[1].lower() in words("head")
@@ -230,7 +253,7 @@ def looks_measured(text: str, name: Name) -> bool:
     bracket = _ABBREVIATED.match(text, name.end)
     if bracket and sum(c.isupper() for c in bracket[1]) >= 2:
         return True
-    if last.lower() in words("head") or any(
+    if last.lower() in words("head") or phrase[0].lower() == "number" or any(
         word.lower() in ("score", "scale", "index", "questionnaire", "inventory") for word in phrase
     ):
         return True

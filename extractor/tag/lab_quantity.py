@@ -28,7 +28,7 @@ class Quantity(NamedTuple):
 _KILO = re.compile(r"[ ]?(?:K|k|thousand|[x×*][ ]?1,?000)(?=[ ]?(?:/|per\b|cells\b)|[ ]?[µu][lL]\b)")
 _GIGA = re.compile(r"[ ]?(?P<g>G|Giga|giga|T|Tera)[ ]?/[ ]?(?P<l>[lL])(?![A-Za-z])")
 _TIMES = re.compile(
-    r"[ \n]{0,3}-?[ ]{0,2}(?:x|×|\*|times|time|folds?|[x×][ ]?times)?[ \n]{0,3}(?:(?:of|above|over|"
+    r"[ \n]{0,3}-?[ ]{0,2}(?:x|×|\*|\?|times|time|folds?|[x×][ ]?times)?[ \n]{0,3}(?:(?:of|above|over|"
     r"higher than|greater than|the)[ ])?",
     re.IGNORECASE,
 )
@@ -40,6 +40,7 @@ _COUNTED = re.compile(
 )
 _DECIMAL = re.compile(r",([0-9]{1,2})(?![0-9,])")
 _MISGROUPED = re.compile(r",([0-9]{4,6})(?![0-9,])")
+_LOST_TIMES = re.compile(r"[ ]?[?\ufffd][ ]?10\^([0-9]{1,2})(?![0-9])")  # "0.5 ? 10^9/L"
 _FLAT_POWER = re.compile(r"[ ]?[*x×][ ]?1\.?0[ ]?\^?([0-9]{1,2})(?=[ ]?/[ ]?[lL]\b)")
 _OUT_OF = re.compile(r"[ ]?/[ ]?(?:10|100|5|3|4|6|15|28|30)(?![0-9./])")
 _SIGN = re.compile(r"(?:[<>≤≥=(]|\b(?:than|to|of|and|from|between|below|above))[ ]?[-−–]$")
@@ -84,7 +85,7 @@ def read_quantity(scan: Scan, index: int, limits: bool = True) -> Quantity:
         value, end = float(f"{int(value)}.{comma[1]}"), comma.end()
     if text[start - 1 : start] in ("-", "−", "–") and start > 1 and _SIGN.search(text, max(0, start - 12), start):
         start, value = start - 1, -value
-    flat = _FLAT_POWER.match(text, end) if not power and after else None
+    flat = (_FLAT_POWER.match(text, end) or _LOST_TIMES.match(text, end)) if not power and after else None
     if flat:
         power, end = f"10*{int(flat[1])}", flat.end()
     while following < len(scan.numbers) and scan.numbers[following].start < end:

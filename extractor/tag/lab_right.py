@@ -8,8 +8,8 @@ from bisect import bisect_left
 from extractor.scan import read_comparator
 from extractor.spans import Mention
 from extractor.tag.lab_bounds import Bound
-from extractor.tag.lab_names import Group, Name, looks_measured, name_before, widen
-from extractor.tag.lab_state import DOWN, GRADED, UP, State, close, finish, fits_bound, make
+from extractor.tag.lab_names import Group, Name, looks_measured, name_after, name_before, widen
+from extractor.tag.lab_state import DOWN, GRADED, UP, State, change_before, close, finish, fits_bound, make
 
 # dimensions of which a bound is one without a doubt
 _GENERIC = frozenset(
@@ -62,11 +62,14 @@ _CHANGE_OF = re.compile(
 )
 _CHANGE_BEFORE = re.compile(r"(?P<c>[A-Za-z]{4,14})(?:\s\([A-Za-z ]{1,24}\))?\s(?:of|by)\s(?:a\s)?$")
 _DEGREE_IN = re.compile(r"\s(?:(?:points?|units?)\s)?(?:in|of|on)\s(?:the\s)?", re.IGNORECASE)
+_SCORE_AT = re.compile(r"\s(?=[A-Z])")
+_POINTS = re.compile(r"\s(?:score\s)?points?\b")
 _ON = re.compile(
     r"(?:\s(?:points?|score|or (?:more|greater|higher)))?\s(?:on|in|by|of|for|at)\s(?:the\s|"
     r"a\s)?(?:total\s)?",
     re.IGNORECASE,
 )
+_OF_SCORE = re.compile(r"(?:[A-Z]{2}|[Ss]cores?|[Ii]ndex)\s(?:of|is|was|=)\s?$")
 _SCORE_OF = re.compile(r"(?:\b(?:total|minimum|maximum)\s)?\bscores?\s(?:of\s)?$", re.IGNORECASE)
 _PEOPLE_BEHIND = re.compile(
     r"[ ]{0,2}(?:other\s|of the\s|additional\s|or more\s)?(?:[a-z-]{1,14}\s)?(?:patients|subjects|"
@@ -105,19 +108,23 @@ def changed_right(state: State, bound: Bound, reach: int) -> Mention | None:
             change, at = direction, of.end()
     if change is None:
         before = _CHANGE_BEFORE.search(text, max(0, bound.start - 44), bound.start)
-        of = _DEGREE_IN.match(text, bound.end)
+        of = _DEGREE_IN.match(text, bound.end) or (_SCORE_AT.match(text, bound.end) if before else None)
         if before and of:
             change = "decrease" if DOWN.fullmatch(before["c"]) else "increase" if UP.fullmatch(before["c"]) else None
             at, start = of.end(), before.start()
     if change is None or start < reach or (bound.how == "plain" and bound.unit is None) or bound.dimension == "time":
         return None
     found_name = _name_at(state, at, 24)
-    if found_name is None:
+    name = found_name[0] if found_name else name_after(text, at) if bound.unit is not None else None
+    if name is None:
         return None
-    name, _ = found_name
     if bound.dimension == "angle" and name.measure is not None and "angle" not in name.measure.dimensions:
         bound = bound._replace(unit="{degree}", dimension=None)
-    return finish(text, start, name.end, Group(name.start, name.end, (name,), None), bound, change, "lab.change")
+    end = name.end
+    points = _POINTS.match(text, end) if bound.unit is None else None
+    if points:
+        end, bound = points.end(), bound._replace(unit="{points}", dimension="score")
+    return finish(text, start, end, Group(name.start, name.end, (name,), None), bound, change, "lab.change")
 
 
 def counted_unit(state: State, bound: Bound, reach: int) -> Mention | None:
@@ -142,13 +149,15 @@ def counted_unit(state: State, bound: Bound, reach: int) -> Mention | None:
 def to_right(state: State, bound: Bound, reach: int) -> Mention | None:
     """ "more than 2 cm in diameter", "≥ 30 mL/min of eGFR", "> 20% blasts"."""
     text = state.scan.text
-    if bound.how == "plain" or bound.start < reach or bound.dimension is None:
+    if bound.how == "plain" or bound.start < reach or bound.reference is not None:
         return None
     match = _RIGHT.match(text, bound.end)
     found = _name_at(state, match.end() if match else bound.end)
     if found is None:
         return None
     name, _ = found
+    if bound.dimension is None and (name.measure is None or name.measure.ucum not in ("{joints}", "{lesions}")):
+        return None
     group = Group(name.start, name.end, (name,), None)
     if not fits_bound(bound, group) or (
         bound.dimension == "time"
@@ -195,7 +204,7 @@ def unknown_measure(state: State, bound: Bound, reach: int) -> Mention | None:
         and not (bound.unit in ("s", "ms") and bound.symbol)
     ):
         return None
-    if bound.how == "behind" and bound.dimension is None:
+    if bound.how == "behind" and bound.dimension is None and not _OF_SCORE.search(text, max(0, bound.start - 12), bound.start):
         return None
     if (
         bound.word in ("over", "from", "within", "up to", "under", "minimum", "maximum", "below", "above")
@@ -234,4 +243,5 @@ def unknown_measure(state: State, bound: Bound, reach: int) -> Mention | None:
     if bound.dimension == "fraction" and not bound.symbol and not looks_measured(text, name):
         return None
     group = Group(name.start, name.end, (name,), None)
-    return finish(text, name.start, close(text, name.end, bound.start, bound.end), group, bound, None, "lab.unknown")
+    change, start = change_before(text, group, bound, reach) or (None, name.start)
+    return finish(text, start, close(text, name.end, bound.start, bound.end), group, bound, change, "lab.unknown")

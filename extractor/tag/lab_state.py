@@ -86,6 +86,27 @@ def fits_bound(bound: Bound, group: Group) -> bool:
     return any(n.measure is not None and wanted in n.measure.dimensions for n in group.names)
 
 
+_LEADING = re.compile(
+    r"(?<![A-Za-z-])(?P<c>[A-Za-z]{4,14})(?:\s\([A-Za-z ]{1,24}\))?\s{1,16}(?:in|of)\s{1,16}(?:(?:the|their|his|an?|any|total|"
+    r"mean|daily)\s{1,2}){0,2}$"
+)
+_TO_LEVEL = re.compile(r"\b(?:to|below|under|above)\s{0,2}(?:the\s)?$", re.IGNORECASE)
+
+
+def change_before(text: str, group: Group, bound: Bound, floor: int) -> tuple[str, int] | None:
+    """Direction and start of a change that leads: "increase in IBDQ of at least 16 points"; None for a level."""
+    match = _LEADING.search(text, max(floor, group.start - 60), group.start)
+    if match is None or bound.reference not in (None, "baseline") or bound.word in ("below", "under", "above"):
+        return None
+    direction = "decrease" if DOWN.fullmatch(match["c"]) else "increase" if UP.fullmatch(match["c"]) else None
+    gap = text[group.end : bound.start]
+    if direction is None or _TO_LEVEL.search(gap) or ":" in gap:
+        return None
+    if bound.low is None and direction == "decrease" and not re.search(r"\b(?:of|by)\b", gap):
+        return None  # "a reduction in LVEF < 40%": what it is reduced to
+    return direction, match.start()
+
+
 def finish(text: str, start: int, end: int, group: Group, bound: Bound, change: str | None, rule: str) -> Mention:
     baseline = BASELINE.match(text, end)
     if baseline:

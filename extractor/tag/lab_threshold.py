@@ -12,13 +12,15 @@ from bisect import bisect_left, bisect_right
 
 from extractor.scan import Scan
 from extractor.spans import Mention
-from extractor.tag.lab_bounds import Bound, find_limits, read_bound
-from extractor.tag.lab_classes import read_classes
+from extractor.tag.lab_bounds import Bound, read_bound
+from extractor.tag.lab_classes import ClassBound, bare_classes, classes_before, read_classes
+from extractor.tag.lab_further import with_further
 from extractor.tag.lab_left import continued, mirrored_measure, to_left
-from extractor.tag.lab_names import group_at
+from extractor.tag.lab_limits import find_limits
+from extractor.tag.lab_names import Group, Name, group_at, name_before
 from extractor.tag.lab_right import changed_right, counted_unit, score_right, to_right, unknown_measure
 from extractor.tag.lab_state import LABEL, Parts, State, close, make
-from extractor.tag.lab_vocab import find_hits
+from extractor.tag.lab_vocab import find_names
 
 _HEADED = re.compile(
     r"(?:level|score|index|ratio|concentration|titer|pressure|volume)s?[ :](?:of|between|from|"
@@ -28,12 +30,12 @@ _HEADED = re.compile(
 
 def find(scan: Scan) -> list[Mention]:
     """All thresholds of the text, disjoint, by start."""
-    hits = find_hits(scan)
+    hits, limit_words = find_names(scan)
     state = State(scan, hits, [h.start for h in hits], [h.end for h in hits])
     classes = _classes(state)
     taken = [(m.start, m.end) for m in classes]
     out: list[Mention] = list(classes)
-    limits = find_limits(scan)
+    limits = find_limits(scan, limit_words)
     last: Mention | None = None
     reach = 0
     limit_at = 0
@@ -55,9 +57,12 @@ def find(scan: Scan) -> list[Mention]:
                 out.append(mention)
                 last, reach = mention, mention.end
                 continue
-            bound = read_bound(scan, index)
-            index = max(index + 1, bound.following if bound.how != "plain" else index + 1)
+            bound = with_further(scan, read_bound(scan, index))
+            index += 1
         mention = _attach(state, bound, reach, last)
+        used: Bound = mention.parts.bound if mention is not None else bound.alone or bound
+        if used.how != "plain" and used.start == bound.start:
+            index = max(index, used.following)
         if mention is not None and not _inside(taken, mention.end - 1):
             out.append(mention)
             last, reach = mention, max(reach, mention.end)
@@ -89,33 +94,37 @@ def _worth(state: State, index: int) -> bool:
 
 
 def _classes(state: State) -> list[Mention]:
+    """Scores whose values are classes, and classes and scores whose name no vocabulary knows."""
+    text = state.scan.text
     out = []
     floor = 0
     for i, hit in enumerate(state.hits):
         if hit.measure.kind != "score":
             continue
-        found = read_classes(state.scan, hit)
+        found = read_classes(state.scan, hit) or classes_before(text, hit)
         if found is None:
             continue
-        group = group_at(state.scan.text, state.hits, i, floor)
-        bound = Bound(
-            found.start,
-            found.end,
-            found.low,
-            found.low_inclusive,
-            found.high,
-            found.high_inclusive,
-            None,
-            None,
-            None,
-            "range",
-            None,
-            False,
-            0,
-        )
-        floor = close(state.scan.text, group.end, found.start, found.end)
-        out.append(make(min(group.start, found.start), floor, group, bound, None, "lab.class"))
+        group = group_at(text, state.hits, i, floor)
+        floor = close(text, group.end, found.start, found.end)
+        out.append(make(min(group.start, found.start), floor, group, _class_bound(found), None, "lab.class"))
+    taken = [(m.start, m.end) for m in out]
+    for name_end, found in bare_classes(state.scan):
+        if _inside(taken, found.start) or _inside(taken, name_end - 1):
+            continue
+        name = name_before(text, name_end, max(0, name_end - 80)) if found.scored else Name(found.at, name_end, None)
+        if name is None or (found.scored and any(name.start < e and s < name.end for s, e in taken)):
+            continue
+        group = Group(name.start, name.end, (name,), None)
+        out.append(make(name.start, found.end, group, _class_bound(found), None, "lab.class"))
+    out.sort(key=lambda m: (m.start, -m.end))
     return [m for i, m in enumerate(out) if i == 0 or m.start >= out[i - 1].end]
+
+
+def _class_bound(found: ClassBound) -> Bound:
+    return Bound(
+        found.start, found.end, found.low, found.low_inclusive, found.high, found.high_inclusive,
+        None, None, None, "range", None, False, 0,
+    )  # fmt: skip
 
 
 def _attach(state: State, bound: Bound, reach: int, last: Mention | None) -> Mention | None:

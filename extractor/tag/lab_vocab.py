@@ -6,6 +6,8 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import ahocorasick
@@ -76,6 +78,7 @@ _NOISE = {i: " " for i in range(128) if not chr(i).isalnum() and chr(i) != "+"} 
     ord(c): " " for c in "–—‐‑’‘′·×≥≤±•˂˃“”„…°≈～∼・、，；：。（）【】"
 }
 _SQUEEZE = re.compile(r"[\s/()\[\]&-]{2,}")
+_RUNS = re.compile(r"([\s/()\[\]&-][\s/()\[\]&-]+)")
 _BREAK = re.compile(r"[,;.]\s|\n[ \t]*\n|\n\s*(?:[-*•]|[0-9]{1,2}[.)])\s|[<>≤≥=]")
 
 
@@ -83,9 +86,13 @@ def _key(text: str) -> str:
     return _SQUEEZE.sub(" ", text.lower().translate(_NOISE))
 
 
+# what limits without a number before them begin with ("above the ULN", "twice the upper limit")
+LIMIT_WORDS = ("uln", "unl", "uul", "unr", "unv", "lln", "lnl", "upper", "lower", "highest", "twice", "double", "triple", "thrice")
+
+
 @cache
-def _automaton() -> tuple[Any, int]:
-    """Automaton over " name " -> (name in its case, or None for any case; measure) pairs; the longest name's length."""
+def _automaton() -> Any:
+    """Automaton over " name " -> (length, (name in its case or None for any case, measure) pairs), and over limit words."""
     names: dict[str, dict[str | None, Measure]] = {}
     for row in load_table("analytes.csv", COLUMNS):
         measure = measures()[row["id"]]
@@ -99,52 +106,66 @@ def _automaton() -> tuple[Any, int]:
     automaton = ahocorasick.Automaton()
     for name, found in names.items():
         automaton.add_word(name, (len(name) - 2, tuple(found.items())))
+    for word in LIMIT_WORDS:
+        automaton.add_word(word, (len(word) - 1, None))
     automaton.make_automaton()
-    return automaton, max(map(len, names))
+    return automaton
 
 
-def find_hits(scan: Scan) -> list[Hit]:
-    """All names of measures, longest first at each place, disjoint, by start."""
-    automaton, _ = _automaton()
-    text, lower = scan.text, scan.lower
-    cuts = [0]
-    moved = [-1]
-    pieces = [" "]
-    at, shift = 0, -1
-    for match in _SQUEEZE.finditer(lower):
-        pieces.append(lower[at : match.start()])
-        pieces.append(" ")
-        shift += match.end() - match.start() - 1
-        cuts.append(match.start() + 1 - (shift - (match.end() - match.start() - 1)))
-        moved.append(shift)
-        at = match.end()
-    pieces.append(lower[at:])
-    pieces.append(" ")
-    squeezed = "".join(pieces).translate(_NOISE)
+class Names(NamedTuple):
+    """Names of measures, longest first at each place, disjoint, by start; where words of limits start."""
+
+    hits: list[Hit]
+    limits: list[int]
+
+
+def find_names(scan: Scan) -> Names:
+    """All names of measures and words of limits, in one pass over the text with its runs of blanks and marks as one blank."""
+    text = scan.text
+    parts = _RUNS.split(scan.lower)
+    pieces = parts[::2]
+    squeezed = f" {' '.join(pieces)} ".translate(_NOISE)
+    # where each piece starts in the squeezed text, and how far it has moved
+    starts = [1, *accumulate(len(piece) + 1 for piece in pieces)]
+    moved = [-1, *accumulate((len(run) - 1 for run in parts[1::2]), initial=-1)]
     found: list[tuple[int, int, Measure]] = []
-    for last, (length, choices) in automaton.iter(squeezed):
+    limits: list[int] = []
+    for last, (length, choices) in _automaton().iter(squeezed):
         start = last - length
-        begin = start + moved[bisect_right(cuts, start) - 1]
-        end = last - 1 + moved[bisect_right(cuts, last - 1) - 1] + 1
+        piece = bisect_right(starts, start)
+        begin = start + moved[piece]
+        if choices is None:
+            limits.append(begin)
+            continue
+        end = last + (moved[piece] if piece == len(starts) or last - 1 < starts[piece] else moved[bisect_right(starts, last - 1)])
         for exact, measure in choices:
             if exact is None or text[begin:end] == exact:
                 found.append((begin, -end, measure))
                 break
-    found.sort(key=lambda f: (f[0], f[1]))
+    found.sort(key=itemgetter(0, 1))
     hits: list[Hit] = []
     reach = 0
     for begin, minus_end, measure in found:
         end = -minus_end
-        if text.count(")", begin, end) > text.count("(", begin, end):
+        if begin < reach:
             continue
-        if begin >= reach and not (end - begin > 6 and _BREAK.search(text, begin, end)):
-            if text[end : end + 1] == "]" and "[" in text[begin:end]:
-                end += 1
-            if text[end : end + 1] == ")" and text.count("(", begin, end) > text.count(")", begin, end):
-                end += 1
-            hits.append(Hit(begin, end, measure))
-            reach = end
-    return hits
+        inside = text[begin:end]
+        if ")" in inside and inside.count(")") > inside.count("("):
+            continue
+        if end - begin > 6 and _BREAK.search(inside):
+            continue
+        if text[end : end + 1] == "]" and "[" in inside:
+            end += 1
+        if text[end : end + 1] == ")" and inside.count("(") > inside.count(")"):
+            end += 1
+        hits.append(Hit(begin, end, measure))
+        reach = end
+    return Names(hits, limits)
+
+
+def find_hits(scan: Scan) -> list[Hit]:
+    """All names of measures, longest first at each place, disjoint, by start."""
+    return find_names(scan).hits
 
 
 @cache
