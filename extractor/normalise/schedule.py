@@ -11,10 +11,9 @@ from itertools import pairwise
 from extractor.normalise.timing import fhir_timing
 from extractor.scan import Scan
 from extractor.spans import Mention, Value, Warn
-from extractor.tag.schedule_parts import Part
+from extractor.tag.schedule_parts import ENUMERATED, Part
 
 _ISO = {"a": "P{}Y", "mo": "P{}M", "wk": "P{}W", "d": "P{}D", "h": "PT{}H", "min": "PT{}M", "s": "PT{}S"}
-ENUMERATED = 7  # a range of labelled points is written out up to so many
 
 
 def number(value: float) -> int | float:
@@ -60,6 +59,10 @@ def _place(part: Part, before: Part | None, following: Part | None) -> str:
         and not following.role
     )
     several = len(part.values) > 1 and not part.range
+    if part.role == "both":
+        return "points"
+    if part.role == "end":
+        return "until"
     if part.joint in TO and before is not None and before.kind in _TIMED:
         both = part.kind == "point" and before.kind == "point"
         return "points" if both or several or (listed and before.kind == "start") else "until"
@@ -81,7 +84,7 @@ def _times(value: Value, chain: tuple[Part, ...]) -> None:
         if part.kind not in _TIMED:
             continue
         place = _place(part, before, following)
-        if before is not None and before.kind == "start" and (part.joint in TO or place == "until"):
+        if before is not None and before.kind == "start" and part.role != "both" and (part.joint in TO or place == "until"):
             points = [p for p in points if p != "P0D"]  # "baseline to ...": no point of its own
         if place == "until":
             _add(value, "until", part.values[-1:], False)
@@ -129,6 +132,8 @@ def read(chain: tuple[Part, ...], kind: str) -> Value:
 
 def _points_reading(chain: tuple[Part, ...], kind: str) -> Value | None:
     """The other reading of "2 weeks to 12 months": measured at both ends; None where the chain has no such range."""
+    if any(part.role == "both" for part in chain):
+        return read(tuple(part._replace(role="", joint="to") if part.role == "both" else part for part in chain), kind)
     if not any(
         part.joint in TO and part.kind in ("time", "point") and before.kind in ("time", "start")
         for before, part in pairwise(chain)

@@ -24,6 +24,8 @@ LABEL = "SCHEDULE"
 INSIDE = (
     "within",
     "up to",
+    "up until",
+    "up till",
     "upto",
     "up-to",
     "until",
@@ -79,6 +81,16 @@ _WORDS = re.compile(r"[a-z]+(?:-[a-z]+)?|[×~]")
 _LASTS = re.compile(r"(?:duration|follow(?:ed)?[ -]?up|followed)(?:\s{1,6}[a-z-]{1,12}){0,5}\s{1,6}\Z")
 
 
+# "alive to day 28"
+_END = re.compile(r"(?<!compared )(?<!relative )(?<!prior )(?<!similar )(?<!close )(?<!respect )\bto\s(?:study\s)?\Z")
+
+
+def _line_before(low: str, at: int) -> str:
+    """The 60 characters before `at`; of its line only, where that starts at the edge."""
+    window = low[max(0, at - 60) : at]
+    return "" if window.endswith("\n") else window
+
+
 def find(scan: Scan) -> list[Mention]:
     """All schedules of the text. Mention.parts: (chain of parts, kind)."""
     low = scan.lower
@@ -96,13 +108,20 @@ def find(scan: Scan) -> list[Mention]:
             if first is None:
                 continue
         begin, role = lead(low, first.start)
-        if role in ("", "point") and first.kind == "time" and (m := _LASTS.search(low[max(0, start - 60) : start])):
+        if first.article and role not in ("duration", "until"):
+            continue
+        if first.kind == "point" and role in ("", "point") and _END.search(low, max(0, begin - 24), begin):
+            role = "until"
+        if role in ("", "point") and first.kind == "time" and (m := _LASTS.search(_line_before(low, start))):
             role = "duration" if "duration" in m[0] or role == "" else role
         if role == "until" and low[max(0, begin - 12) : begin].rstrip().endswith(
             ("survive", "survived", "surviving", "survival")
         ):
             begin, role = first.start, "point"
         chain = read_chain(low, extend(low, first._replace(role=role)))
+        if len(chain) == 1 and low.startswith("before", first.start) and first.kind == "start":
+            at = first.end
+            continue
         if first.kind == "start" and len(chain) > 1 and _measured_from(chain[1]):
             at = first.end
             continue

@@ -5,14 +5,29 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from extractor.tag.schedule_parts import Part, read_part
+from extractor.tag.schedule_parts import Part, read_one, read_part
 from extractor.tag.schedule_patterns import links
 from extractor.tag.schedule_words import words
 
 _MOST = 24  # parts of one chain
 
 _NEXT = re.compile(r"[ \t\xa0(-]{0,4}(?:\r?\n[ \t]{1,16})?(post|pre)?-?[ ]?([a-z0-9][a-z0-9/+.'’]{0,30})")
-_OF = re.compile(r"[ ]of[ ](?:the[ ])?[a-z][a-z0-9+-]{1,20}(?:[ ](?:mscs|cells|treatment|therapy))?")
+_OF_WORDS = re.compile(r"\s{1,16}([a-z0-9+/-]{1,20})")
+
+
+def _further(low: str, at: int) -> bool:
+    """Whether "of" goes on to another event within four words: "completion of the MTX infusion"."""
+    for _ in range(4):
+        m = _OF_WORDS.match(low, at)
+        if m is None or m[1] in _BREAKS:
+            return False
+        if _is_event(m[1]):
+            return True
+        at = m.end()
+    return False
+
+
+_OF = re.compile(r"(?:[ ]|\r?\n[ \t]{1,16})of[ ](?:the[ ])?[a-z][a-z0-9+-]{1,20}(?:[ ](?:mscs|cells|treatment|therapy))?")
 _MOST_WORDS = 8  # words up to the event: "after the last intravenous allogeneic cord blood derived cell infusion"
 _BREAKS = {"and", "or", "then", "at", "to", "for", "by", "with", "until", "will", "was", "were", "is", "are"}
 
@@ -36,7 +51,7 @@ def event_end(low: str, at: int) -> int | None:
             break
         if _is_event(word):
             end = m.start(2) + len(word)
-        elif end is not None:
+        elif end is not None and (word != "of" or not _further(low, m.end())):
             break
         at = m.end()
         if m[2].endswith("."):
@@ -70,12 +85,20 @@ def extend(low: str, part: Part) -> Part:
     """`part` with the words behind it that belong to it: "or less", "to study completion", "after the infusion"."""
     if part.kind in ("time", "point") and (m := _OR_LESS.match(low, part.end)):
         part = part._replace(end=m.end(), role="until")
+    if part.kind in ("time", "point") and (m := _ABOUT.match(low, part.end)):
+        part = part._replace(end=m.end())
     if m := _TO_EVENT.match(low, part.end):
         part = part._replace(end=m.end())
-    end, kind = _tail(low, part.end) if part.kind in ("time", "point", "start") else (part.end, "")
+    end, kind = _tail(low, part.end) if part.kind in ("time", "point", "start", "frequency") else (part.end, "")
+    if part.kind == "frequency" and end == part.end:
+        return part
     return part._replace(end=end, tail=kind) if kind else part
 
 
+_ABOUT = re.compile(
+    r"\s{0,2}\(?\s?(?:±|\+/-|\+\\-|\+-|plus\sor\sminus)\s?[0-9]{1,3}(?:\.[0-9])?\s?-?"
+    r"(?:days?|weeks?|wks?|months?|mo|hours?|hrs?|minutes?|min|years?|d|h|w)?(?![a-z0-9])\s?\)?"
+)
 _OR_LESS = re.compile(r"\s{1,6}or\s{1,6}(?:less|earlier|fewer|sooner)(?![a-z])")
 
 
@@ -97,12 +120,16 @@ def next_part(low: str, end: int) -> Part | None:
     if _TOLERANCE.match(low, at):
         return None
     part = read_part(low, inner) or (read_part(low, at) if inner != at else None)
+    if part is None and role and role["role"] and (m := _ONE.search(low, at, inner)):
+        part = read_one(low, m.start(), inner)
     if part is None or _broken(low, end, part.start):
         return None
     text = joint["j"].strip() if joint else ""
     name = role["role"] if role and part.start == inner else None
     kind = words("role").get(" ".join(name.split()), "") if name else ""
     if part.kind == "count" and ("and" in text or (role and "the " in role[0])):
+        return None
+    if part.article and kind not in ("duration", "until"):
         return None
     if kind == "since" or (not text and not name and part.kind == "start"):
         return None
@@ -111,7 +138,11 @@ def next_part(low: str, end: int) -> Part | None:
     return extend(low, part._replace(role=kind, joint=text))
 
 
+_ONE = re.compile(r"(?:an?|first|next|following|entire|whole)\s{1,6}\Z")
 _TOLERANCE = re.compile(r"\(?\s?(?:±|\+/-|\+-|plus or minus)")
+
+
+_TO = ("to", "through", "until", "till")
 
 
 def read_chain(low: str, first: Part) -> list[Part]:
@@ -119,12 +150,15 @@ def read_chain(low: str, first: Part) -> list[Part]:
     end = first.end
     while len(parts) < _MOST:
         following = next_part(low, end)
+        if following and following.kind == "point" and parts[-1].kind == "point" and following.joint in _TO:
+            if low.endswith("from ", 0, parts[-1].start):  # "from day 1 to day 28"
+                following = following._replace(role="end")
         if following is None:
             aside = links().aside.match(low, end)
             following = _inside(low, end, aside.end()) if aside else None
             if (
                 following
-                and following.kind not in ("count", "frequency")
+                and following.kind not in ("count", "frequency", "interval")
                 and parts[-1].kind not in ("count", "start", "frequency")
             ):
                 following = None  # "day 28 (4 weeks)" says one thing twice

@@ -64,7 +64,7 @@ def admissible(context: Context, chain: list[Part], start: int, end: int) -> str
     """The kind ("administration" or "assessment") of a chain; None when it is no schedule."""
     low = context.low
     section = context.section(start)
-    if section in ("furniture", "design", "contact", "title", "conditions"):
+    if section in ("furniture", "contact", "title", "conditions") or (section == "design" and _short_line(low, start)):
         return None
     first, last = chain[0], chain[-1]
     before = context.before(start)
@@ -74,6 +74,8 @@ def admissible(context: Context, chain: list[Part], start: int, end: int) -> str
     if is_bare_start(chain) and not alone and "(" not in low[start:end]:
         in_frame = section == "outcome" and not _COMPARED.search(low, max(0, start - 14), start)
         return "assessment" if in_frame else None
+    if _NEVER.search(before[-110:]) or (first.role == "until" and first.tail == "before" and _ENTERED.search(low[start:end])):
+        return None
     if last.kind in ("time", "frequency") and not last.tail and _behind(low, last):
         return None
     if _DIMENSIONS.fullmatch(context.scan.text, start, end):
@@ -88,7 +90,18 @@ def admissible(context: Context, chain: list[Part], start: int, end: int) -> str
         return None
     if section in ("inclusion", "exclusion", "eligibility") and not _in_criteria(low, chain, before, start):
         return None
-    return _kind(context, chain, section, before, end)
+    return _kind(context, chain, section, before, start, end)
+
+
+_NEVER = re.compile(r"contracept|birth control")
+_ENTERED = re.compile(r"enrol|inclusion|randomi[sz]|screen|entry|recruit|registration")
+
+
+def _short_line(low: str, at: int) -> bool:
+    """Whether `at` stands in a line as fields have them ("Enrollment: 20"), not in a sentence."""
+    left = low.rfind("\n", max(0, at - 60), at) + 1
+    right = low.find("\n", at, at + 60)
+    return (left > 0 or at < 60) and 0 <= right - left < 60
 
 
 def _behind(low: str, last: Part) -> bool:
@@ -146,19 +159,25 @@ def _alone(low: str, start: int, end: int) -> bool:
     )
 
 
-def _kind(context: Context, chain: list[Part], section: str, before: str, end: int) -> str:
+def _kind(context: Context, chain: list[Part], section: str, before: str, start: int, end: int) -> str:
     nouns = [part.noun for part in chain if part.noun]
     if nouns and (section != "outcome" or chain[0].noun):
         return nouns[0]
     if section == "outcome":
         return "assessment"
+    counted = chain[0].tail == "after" and chain[0].kind not in ("start", "frequency")
+    if context.scan.text[max(0, start - 3) : start] in ("At ", "On ", "By ") and counted:
+        if cue := surroundings().cue.search(context.after(end)):
+            return str(cue.lastgroup)
     found = None
     for cue in surroundings().cue.finditer(before):
+        if counted and cue[0].removesuffix("s") in words("giving"):
+            continue  # "reactions to the infusion within 72 hours after it"
         if not (cue.lastgroup == "administration" and _AFTER.search(before, max(0, cue.start() - 45), cue.start())):
             found = cue
     if found is not None and len(before) - found.end() < 120:
         return str(found.lastgroup)
-    if chain[0].tail and chain[0].kind != "start" and section not in ("arm", "intervention"):
+    if chain[0].tail and chain[0].kind not in ("start", "frequency") and section not in ("arm", "intervention"):
         return "assessment"
     after = surroundings().cue.search(context.after(end))
     if after is not None:

@@ -18,7 +18,8 @@ class Part(NamedTuple):
     "frequency", "interval", "count". `values` are (number, unit) pairs, for a count (number, ""). `range`: the
     values are its two ends. `role` says what a time is for: "until", "duration", "interval", "point", "since" or ""
     (not said); `joint` is what links the part to the one before it. `tail` is "after" or "before" when the event
-    follows that it is counted from; `noun` is the kind that a counted noun tells.
+    follows that it is counted from; `noun` is the kind that a counted noun tells;
+    `article`: the number is an article ("a month"), which only a role word before it makes a time.
     """
 
     start: int
@@ -31,6 +32,7 @@ class Part(NamedTuple):
     joint: str = ""
     tail: str = ""
     noun: str = ""
+    article: bool = False
 
 
 _TO = re.compile(r"^(?:to|-{1,2}|–|—|~|through|thru|until|till|up\s{1,4}to)$")
@@ -103,11 +105,20 @@ def _frequency(low: str, at: int) -> Part | None:
     return None
 
 
+def read_one(low: str, start: int, at: int) -> Part | None:
+    """The unit at `at` behind an article or "first" at `start`: "(for) the first month"; None for other words."""
+    m = times().unit.match(low, at)
+    return Part(at, m.end(), "time", ((1.0, _unit(m[0])),), article=True) if m else None
+
+
 def _time(low: str, at: int) -> Part | None:
     """Amounts of time: "1, 3 and 6 months", "7-10 days", "half a year"; also intervals and ordinals ("15th day")."""
     if m := times().half.match(low, at):
         unit = _unit(m[1])
         return Part(m.start(), m.end(), "time", ((6.0, "mo") if unit == "a" else (0.5, unit),))
+    if low[at] == "a":
+        m = times().one.match(low, at)
+        return Part(m.start(), m.end(), "time", ((1.0, _unit(m[1])),), article=True) if m else None
     m = times().quantity.match(low, at)
     if m is None:
         if m := times().ordinal.match(low, at):
@@ -145,24 +156,39 @@ def _points(low: str, at: int) -> Part | None:
         return None
     if len(m[1]) == 1 and (first.start(1) != m.end() or not _BEFORE_LETTER.search(low, max(0, at - 12), at)):
         return None
-    values = [(-_value(first[2]) if first[1] and first[1] in _SIGNS else _value(first[2]), unit)]
-    end, span = first.end(), False
-    while len(values) < 40 and (m := times().next_point.match(low, end)):
+    last = -_value(first[2]) if first[1] and first[1] in _SIGNS else _value(first[2])
+    pieces, end, total = [[last]], first.end(), 1
+    while total < 40 and (m := times().next_point.match(low, end)):
         if times().not_point.match(low, m.end()) or (m[3] is None):
             break
         number = -_value(m[3]) if m[2] and m[2] in _SIGNS else _value(m[3])
         label = _label_between(low[m.end(1) : m.start(3)])
         if label is not None and label != unit:
             break
-        if number <= values[-1][0]:
+        if number <= last:
             break
-        if _TO.match(m[1].strip()) and len(values) == 1:
-            span = True
-        elif span:
+        if not _TO.match(m[1].strip()):
+            pieces.append([number])
+        elif len(pieces[-1]) == 1:
+            pieces[-1].append(number)
+        else:
             break
-        values.append((number, unit))
-        end = m.end()
-    return Part(at, end, "point", tuple(values), span)
+        last, end, total = number, m.end(), total + 1
+    values = tuple((n, unit) for n in _flat(pieces))
+    return Part(at, end, "point", values, len(pieces) == 1 and len(pieces[0]) == 2)
+
+
+ENUMERATED = 7  # a range of labelled points is written out up to so many
+
+
+def _flat(pieces: list[list[float]]) -> list[float]:
+    """Points of "1, 3-5" (1, 3, 4, 5) and "42-45, 84-87" (windows: their ends)."""
+    ranges = [p for p in pieces if len(p) == 2]
+    if len(ranges) == 1 and len(pieces) > 1 and ranges[0][1] - ranges[0][0] < ENUMERATED:
+        a, b = ranges[0]
+        steps = [a + i for i in range(int(b - a))] + [b]
+        return [n for p in pieces for n in (steps if p is ranges[0] else p)]
+    return [n for p in pieces for n in p]
 
 
 def _label_between(text: str) -> str | None:
@@ -185,14 +211,24 @@ def _noun(text: str) -> str:
 _ONE = re.compile(r"(?:(?:intra[a-z]{3,12}|iv|im|sc|subcutaneous|additional|further|full)\s{1,4})?")
 
 
+# "the single dose is 1 × 10^6 cells", "(single dose, 1 × 10^6 cells)": how large each dose is
+_EACH_IS = re.compile(
+    r"\s{1,3}(?:is|was|are|were|will\sbe|should\sbe|being)(?:\s[a-z]{2,14}){0,2}\s[0-9(]|"
+    r"\s?[,:=]\s?[0-9.]{1,4}(?:\s?[-–]\s?[0-9.]{1,4})?\s?[x×*]\s?10"
+)
+
+
 def _count(low: str, at: int) -> Part | None:
     """How many times: "3 times", "7x", "once", "total of 2", "two infusions", "single intravenous dose"."""
     if m := counts().total.match(low, at):
         return Part(m.start(), m.end(), "count", ((_value(m[1]), ""),))
-    if low.startswith(("single", "one"), at) and (m := counts().single.match(low, at)):
-        if counts().no_count.match(low, m.end()) or (low.startswith("one", at) and not _ONE.fullmatch(m["adj"] or "")):
+    if low.startswith(("single", "one", "1 "), at) and (m := counts().single.match(low, at)):
+        if counts().no_count.match(low, m.end()) or (low.startswith("one", at) and low[at + 4 : at + 10] != "single" and not _ONE.fullmatch(m["adj"] or "")):
             return None
-        end = m.end() if not m["adj"] else at + (6 if low.startswith("single", at) else 3)
+        if m["noun"] in ("dose", "dosage") and _EACH_IS.match(low, m.end()):
+            return None
+        single = low.find("single", at, m.start("noun"))
+        end = m.end() if not m["adj"] else single + 6 if single >= 0 else at + 3
         return Part(at, end, "count", ((1.0, ""),), noun=_noun(m["noun"]))
     if (m := counts().given.match(low, at)) and not counts().no_count.match(low, m.end()):
         number, high = _ends(m["n"])
@@ -201,6 +237,8 @@ def _count(low: str, at: int) -> Part | None:
             values = ((number, ""),) if high is None else ((number, ""), (high, ""))
             return Part(at, end, "count", values, high is not None, noun=_noun(m["noun"]))
     if m := counts().times.match(low, at):
+        if m["oo"]:
+            return Part(m.start(), m.end(), "count", ((1.0, ""), (2.0, "")), True)
         if m["a"]:
             if m["a"] == "once" and not _ONCE.match(low, m.end()):
                 return None
@@ -255,7 +293,7 @@ def _readers() -> dict[str, tuple[_Reader, ...]]:
 
     opens([*frequencies(), *_ADVERBS, "every", "each", "q"], _frequency)
     opens([*_ADVERBS, "single", "total"], _count)
-    opens(["a", "half"], _time)
+    opens(["a", "an", "half"], _time)
     opens(words("label"), _points)
     opens(words("start"), _start)
     opens(["interval", "intervals"], _interval)

@@ -17,7 +17,8 @@ _NUMBER = rf"(?:[0-9]{{1,4}}(?:\.[0-9]{{1,2}})?|{_NUMBER_WORD})"
 _UNIT = rf"(?:{alternation(words('unit'))})(?![a-z])"
 _UNIT_BEHIND = rf"(?:{_UNIT}|(?:{alternation(words('letter'))})(?![a-z0-9/]))"
 _TO = r"(?:to|-{1,2}|–|—|~|through|thru|until|till|up to)"
-_COMMA = r"(?:,|;|/|&|\+|and|or)"
+_COMMA = r"(?:,|;|/|&(?:amp;)?|\+|and|or)"
+_TOLERANCE = r"(?:±|\+/-|\+\\-|\+-)"
 _SEPARATOR = rf"{WS}(?:{_COMMA}{WS}(?:and|or|&|at){WS}|{_COMMA}{WS}|{_TO}{WS})"
 _RANGE = rf"{_NUMBER}(?:{WS}(?:{_TO}|or|/){WS}{_NUMBER})?"
 _LABEL = rf"(?:{alternation(words('label'))})(?![a-z])"
@@ -46,8 +47,8 @@ class Anchors(NamedTuple):
 def anchors() -> Anchors:
     opening = {*number_words(), *words("label"), *words("start"), *frequencies(), *words("opener")}
     return Anchors(
-        re.compile(rf"(?<![a-z0-9.^])(?:[0-9]|[x×](?=[ ]?[0-9])|(?:{first_letters(sorted(opening))})(?![a-z]))"),
-        re.compile(rf"{_NUMBER}(?:[ \t\xa0\r\n]{{0,24}}[a-z]|{WS}(?:[,;/&+~–—(×-]|\.(?=[ \t])))"),
+        re.compile(rf"(?<![a-z0-9.^])(?:[0-9]|[x×](?=[ ]?[0-9])|(?:{first_letters(sorted(opening))})(?![a-z])|an?(?={GAP}{_UNIT}))"),
+        re.compile(rf"{_NUMBER}(?:[ \t\xa0\r\n]{{0,24}}[a-z]|{WS}(?:[,;/&+~–—(×±-]|\.(?=[ \t])))"),
     )
 
 
@@ -56,6 +57,8 @@ class Times(NamedTuple):
 
     quantity: re.Pattern[str]
     half: re.Pattern[str]
+    one: re.Pattern[str]
+    unit: re.Pattern[str]
     ordinal: re.Pattern[str]
     label: re.Pattern[str]
     point: re.Pattern[str]
@@ -70,10 +73,12 @@ def times() -> Times:
     zero = rf"(?:day|week|month|visit|t|v|d|w|hour)s?{WS}[-+]?0{{0,2}}[01]?|0{WS}(?:days?|weeks?|months?|d|w|m|h)?"
     return Times(
         quantity=re.compile(
-            rf"({_NUMBER}(?:{_SEPARATOR}{_NUMBER}){{0,15}}){HYPHEN}(?:(?:consecutive|continuous|successive|more|calendar){GAP})?"
+            rf"({_NUMBER}(?:{_SEPARATOR}{_NUMBER}){{0,15}})(?:{WS}{_TOLERANCE}{WS}{_NUMBER})?{HYPHEN}(?:(?:consecutive|continuous|successive|more|calendar){GAP})?"
             rf"(?:({_UNIT_BEHIND})(?!(?<=[a-z])(?<!s)[ ][-+]?[0-9])|\(({_UNIT_BEHIND})\))"
         ),
         half=re.compile(rf"(?:(?:a|one){GAP})?half(?:{GAP}an?{GAP}|{GAP}|-)({_UNIT})"),
+        one=re.compile(rf"(?:a|an){GAP}({_UNIT})"),
+        unit=re.compile(_UNIT),
         ordinal=re.compile(
             rf"([0-9]{{1,3}}(?:\.|{th})(?:{_SEPARATOR}[0-9]{{1,3}}{th}){{0,6}}){HYPHEN}({_UNIT})(?![ ]?[0-9])"
         ),
@@ -83,7 +88,7 @@ def times() -> Times:
         ),
         point=re.compile(rf"{WS}\(?([-+−–]?)[ ]?({_NUMBER})(?:th|st|nd|rd)?(?![0-9])"),
         next_point=re.compile(
-            rf"(?:{WS}\([^()\n]{{1,30}}\))?({_SEPARATOR})(?:{_LABEL}{WS})?([-+−–]?)[ ]?({_NUMBER})(?![0-9])"
+            rf"(?:{WS}\([^()\n]{{1,30}}\))?({_SEPARATOR})(?:{_LABEL}{WS})?([-+−–]?)[ ]?({_NUMBER})(?:th|st|nd|rd)?(?![0-9])"
         ),
         not_point=re.compile(
             rf"[ \t\xa0]{{0,4}}-?(?:{_UNIT}(?!{WS}[-+]?[0-9])|[a-zµμ%]{{0,3}}g(?![a-z])|%|ml|x[ ]?10|×|\^|million|"
@@ -148,7 +153,7 @@ def counts() -> Counts:
     x_end = rf"(?={WS}(?:[,.;)\n]|and|with|in|$))"
     return Counts(
         times=re.compile(
-            rf"(?:(?P<n>{_RANGE})(?:{GAP}|-)?(?:times?|x{x_end})(?![a-z0-9]|[ ]?[0-9])|(?P<a>{_ADVERB})(?![a-z])|"
+            rf"(?:(?P<n>{_RANGE})(?:{GAP}|-)?(?:times?|x{x_end})(?![a-z0-9]|[ ]?[0-9])|(?P<oo>once{GAP}or{GAP}twice)(?![a-z])|(?P<a>{_ADVERB})(?![a-z])|"
             rf"[x×]{WS}(?P<y>{_NUMBER})(?={WS}(?:[,.;)]|$|{_GIVING})))"
         ),
         given=re.compile(
@@ -156,7 +161,7 @@ def counts() -> Counts:
             rf"(?P<adj>{word}){{0,5}}?(?P<noun>{_PLURAL})"
         ),
         single=re.compile(
-            rf"(?:single|one)(?![a-z])(?:{GAP}|-|–)(?:time(?:{GAP}|-))?{_not('no single')}"
+            rf"(?:(?:1|one){GAP}single|single|one)(?![a-z])(?:{GAP}|-|–)(?:time(?:{GAP}|-))?{_not('no single')}"
             rf"(?P<adj>{word}){{0,8}}?(?P<noun>{_GIVING})"
         ),
         total=re.compile(
@@ -184,15 +189,17 @@ def links() -> Links:
         rf"(?:the{GAP})?(?:study|treatment|therapy|course){GAP}(?:lasts|will{GAP}last|continues|will{GAP}continue)"
     )
     word = (
-        rf"(?:and|or|then|to|thereafter|again|also|plus|after{GAP}that|as{GAP}well{GAP}as|followed{GAP}by|{goes_on}|"
-        rf"with|an?|at|on|tapered|later|once|end{GAP}of){GAP}"
+        rf"(?:and|or|then|to|thereafter|again|also|plus|but|after{GAP}that|as{GAP}well{GAP}as|followed{GAP}by|{goes_on}|"
+        rf"with|an?|at|on|tapered|later|once|end{GAP}of|"
+        rf"(?:which{GAP}will{GAP}be{GAP})?(?:beginning|starting|commencing|started|continuing|continued|repeated|repeating)){GAP}|"
+        rf"until(?:{GAP}[a-z-]{{2,15}}){{1,6}}(?=[,;])"
     )
     return Links(
         role=re.compile(
             rf"(?:(?P<role>{alternation(words('role'))})(?![a-z]){WS})?"
             rf"(?:(?:{alternation(words('filler'))})(?![a-z]){WS}){{0,5}}"
         ),
-        joint=re.compile(rf"{WS}(?P<j>(?:(?:,|;|/|&|\+|-|–|—|~|{word}){WS}){{0,6}})"),
+        joint=re.compile(rf"{WS}(?P<j>(?:(?:,|;|/|&(?:amp;)?|\+|-|–|—|~|{word}){WS}){{0,6}})"),
         tail=re.compile(
             rf"{HYPHEN}(?:\()?(?:of{GAP}(?:follow|treatment|the{GAP}(?:first|last))|"
             rf"(?:later{GAP})?(?:\(?after|post|following|since|from|before|prior{GAP}to))(?![a-z]|[ ]?[0-9])"
