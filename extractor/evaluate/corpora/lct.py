@@ -8,9 +8,9 @@ come from the operators, figures and units that are marked. They are scored wher
 one figure (two for a range), one operator, a unit that our unit table knows; others are spans without a value. Powers
 of ten that the registry flattened ("100x109/L" is marked as the two figures 100 and 109) are among those. Counted
 neither way: numeric filters of other observations (life expectancy, habits, questionnaires), stages, conditions
-without a name. Not mapped: Drug, Procedure, Encounter, Allergy, durations, counts, doses (no unit or route of its
-own), logic. By its rules, and not by ours: severity, stability and kind are Modifiers outside the name, also where
-vocabularies list them as part of it.
+without a name or with a polarity ("normal uterus"). Not mapped: Drug, Procedure, Encounter, Allergy, durations,
+counts, doses (no unit or route of its own), logic. By its rules, and not by ours: severity, stability and kind are
+Modifiers outside the name, also where vocabularies list them as part of it.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _conditions(file: BratFile) -> Iterator[dict[str, Any]]:
         for name in names or [event.trigger]:
             if name in file.spans:
                 _, start, end, fragments = file.spans[name]
-                label = "CONDITION" if names else "~CONDITION"
+                label = "CONDITION" if names and not event.of("Polarity") else "~CONDITION"
                 yield {"label": label, "start": start, "end": end, "fragments": fragments, "attributes": attributes}
 
 
@@ -112,7 +112,7 @@ def _expressions(
     _, head_start, head_end, _ = file.spans[event.trigger]
     for place, (_, start, end, value) in enumerate(read):
         between = file.text[min(head_end, end) : max(head_start, start)]
-        joined = not between.strip() if label == "AGE" else True
+        joined = not between.strip(" -\n") if label == "AGE" else True
         if joined and (place == 0 or head_start > start):
             start, end = min(start, head_start), max(end, head_end)
         yield {"label": label, "start": start, "end": end, "value": value}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,20 @@ KEY = "trial_extractor"
 
 def read(path: Path) -> tuple[list[GoldDocument], list[Loss]]:
     """All docs of a .spacy file. Spans come from doc.spans (all groups), else from doc.ents."""
-    import spacy
     from spacy.tokens import DocBin
 
     try:
-        docs = list(DocBin().from_disk(path).get_docs(spacy.blank("en").vocab))
+        docs = list(DocBin().from_disk(path).get_docs(_english().vocab))
     except Exception as error:  # zlib, msgpack and spaCy each raise their own
         raise InputError(f"{path}: not a spaCy DocBin: {error}") from None
     return [_document(doc, number) for number, doc in enumerate(docs, 1)], []
+
+
+@cache
+def _english() -> Any:
+    import spacy
+
+    return spacy.blank("en")
 
 
 def _document(doc: Any, number: int) -> GoldDocument:
@@ -57,10 +64,9 @@ def _document(doc: Any, number: int) -> GoldDocument:
 
 def write(documents: Sequence[GoldDocument], path: Path) -> list[Loss]:
     """One .spacy file."""
-    import spacy
     from spacy.tokens import DocBin
 
-    nlp = spacy.blank("en")
+    nlp = _english()
     box = DocBin(store_user_data=True)
     for document in documents:
         box.add(_doc(document, nlp))
