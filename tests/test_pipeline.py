@@ -32,8 +32,12 @@ def test_products_may_lie_inside_doses():
 
 
 _WORDS = st.sampled_from(
-    ["2 × 106/kg", "cells", "MSCs", "aged", "18", "to 65 years", "≥", "eGFR", "30 mL/min", "intravenous", "injection", "day 1, 7", "and", ".", "\n", "once",
-     "a week", "Inclusion Criteria:", "diabetes", "(CKD)", "chronic kidney disease", "10\\^6", "&lt;", "³", "1,5 mg", "ALT", "2 × ULN", "Ⅲ", "NYHA"]
+    [
+        "2 × 106/kg", "cells", "MSCs", "aged", "18", "to 65 years", "≥", "eGFR", "30 mL/min",
+        "intravenous", "injection", "day 1, 7", "and", ".", "\n", "once", "a week", "Inclusion Criteria:",
+        "diabetes", "(CKD)", "chronic kidney disease", "10\\^6", "&lt;", "³", "1,5 mg", "ALT", "2 × ULN",
+        "Ⅲ", "NYHA",
+    ]
 )  # fmt: skip
 
 
