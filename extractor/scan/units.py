@@ -47,7 +47,7 @@ _LEAD = re.compile(
     r"\s{0,2}(?:/|\bper\b|\bin\s(?:1|one)\b)\s{0,2}(?:(?:1|one|a|an|each)\s{1,2}(?=[A-Za-zµ]))?", re.IGNORECASE
 )
 _SURFACE = re.compile(r"\s{0,2}[(·*.x×⋅•∙-]?\s{0,2}(?=1\.7[0-9])")  # "mL/min 1.73 m2": the quotient sign is lost
-_NAMED_TWICE = re.compile(r"\s\([A-Za-zµ]{1,5}\)\s?/\s?")  # "milliliter (mL)/min"
+_NAMED_TWICE = re.compile(r"\s?\([A-Za-zµ]{1,5}\)\s?/\s?")  # "milliliter (mL)/min"
 _BLANKS = re.compile(r"[ \t]{0,2}(?:\n[ \t]{0,8})?")
 _SQUASH = re.compile(r"\s+")
 
@@ -98,7 +98,7 @@ def read_unit(text: str, at: int) -> Unit | None:
     parts.append((ucum, dimension))
     for _ in range(3):
         lead = _LEAD.match(text, end) or (_SURFACE.match(text, end) if parts[-1][0] == "min" else None)
-        if lead is None and text[end : end + 2] == " (":
+        if lead is None and "(" in text[end : end + 2]:
             lead = _NAMED_TWICE.match(text, end)
         following = _atom(text, lead.end()) if lead else None
         if following is None:

@@ -52,16 +52,17 @@ _RANGE = re.compile(
 _AND = re.compile(r"\s{0,2}(?:and|&|-|–|—|~|to|or)\s{0,2}", re.IGNORECASE)
 _BEHIND = re.compile(
     r"\s{0,2},?\s{0,2}(?:\((?:inclusive)\)\s)?(?:(?P<ge>(?:or|and|/)\s{0,2}(?:more|greater|higher|above|"
-    r"over|larger|longer|better|plus|bigger)\b|\+(?=[,.;)]|\n|$|\s(?:or|and)\b)|or\s=?>|minimum\b|"
+    r"over|larger|longer|better|plus|bigger)\b|\+(?=[,.;)]|\n|$|\s(?:or|and)\b)|or\s=?>|minimum\b(?!\s{1,16}[a-z])|"
     r"and\sup\b|or\sup\b)"
     r"|(?P<le>(?:or|and|/)\s{0,2}(?:less|lower|below|under|fewer|smaller|shorter|worse)\b|or\s=?<|"
-    r"maximum\b))(?:\s{1,2}than(?![a-z]))?",
+    r"maximum\b(?!\s{1,16}[a-z])))(?:\s{1,2}than(?![a-z]))?",
     re.IGNORECASE,
 )
 _INCLUSIVE = re.compile(
     r"\s{0,2},?\s?[(\[]?(?:both[ ])?(?:inclusive|including|included|incl\.?)(?:[ ]limits)?[)\]]", re.IGNORECASE
 )
 _INCLUSIVE_BARE = re.compile(r",?\s(?:inclusive|inclusively)(?![a-z])", re.IGNORECASE)
+_THAN = re.compile(r"\b(?:times|fold)\s(?:(?P<l>less|lower|below)|more|higher|greater|above|over)\b", re.IGNORECASE)
 _PAIR = re.compile(r"\s?/\s?")
 
 
@@ -121,7 +122,7 @@ def read_bound(scan: Scan, index: int) -> Bound:
     text, numbers = scan.text, scan.numbers
     first = read_quantity(scan, index)
     comparator = comparator_for(scan, first.start)
-    op = comparator.op if comparator else None
+    op = comparator.op if comparator else _more_than(text, first)
     after = numbers[first.following].start if first.following < len(numbers) else -1
     if 0 <= after - first.end <= 12 and first.reference in (None, "predicted", "ULN", "normal"):
         two = _two(scan, first, comparator, text[first.end : after])
@@ -147,6 +148,13 @@ def read_bound(scan: Scan, index: int) -> Bound:
         how, mark, symbol, first.following, first.counted,
         text[comparator.start : comparator.end].lower() if comparator else "",
     )  # fmt: skip
+
+
+def _more_than(text: str, first: Quantity) -> str | None:
+    """The comparison inside "2 times more than the upper limit"."""
+    if first.reference not in ("ULN", "LLN", "control") or not (match := _THAN.search(text, first.start, first.end)):
+        return None
+    return "lt" if match["l"] else "gt"
 
 
 def _two(scan: Scan, first: Quantity, comparator: Comparator | None, gap: str) -> Bound | None:
@@ -176,6 +184,7 @@ def _two(scan: Scan, first: Quantity, comparator: Comparator | None, gap: str) -
     return Bound(
         start, inclusive_end(text, end), first.value, op != "gt", second.value, "<" not in gap,
         unit, dimension, second.reference or first.reference, "range", None, symbol, second.following,
+        None, text[comparator.start : comparator.end].lower() if comparator else "",
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ class ClassBound(NamedTuple):
     scored: bool = False
 
 
+_WORDS = {"zero": 0.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0}
 _ROMAN = {"i": 1.0, "ii": 2.0, "iii": 3.0, "iv": 4.0, "v": 5.0, "vi": 6.0}
 _BEFORE = re.compile(
     r"\s{0,2}(?:[(\[](?!defined|score|class|grade)[^()\[\]\n]{0,50}[)\]]\s{0,2})?(?:(?:functional|functionally|defined|class(?:es|ification)?|"
@@ -41,7 +42,7 @@ _BETWEEN = re.compile(
 )
 _VALUE = (
     r"(?:(?:class|grade|stage|type|level|category)\s{0,2})?"
-    r"(?:(?P<%s>VI|IV|V|I{1,3}|vi|iv|v|i{1,3}|[0-9](?:\.5)?|[A-E])(?![A-Za-z0-9])(?!\.[0-9])"
+    r"(?:(?P<%s>zero|one|two|three|four|VI|IV|V|I{1,3}|vi|iv|v|i{1,3}|[0-9](?:\.5)?|[A-E])(?![A-Za-z0-9])(?!\.[0-9])"
     r"|(?P<%s>VI|IV|V|I{1,3}|[0-9])(?=[a-cA-C](?![A-Za-z0-9])))[a-cA-C]?"
 )
 _FIRST = re.compile(_VALUE % ("v", "w"))
@@ -50,7 +51,7 @@ _MORE = re.compile(
     re.IGNORECASE,
 )
 _BEHIND = re.compile(
-    r"\s{0,2}(?:(?:or|and)\s{1,2}(?:(?P<ge>greater|higher|more|above|worse|over)|(?P<le>less|lower|below|"
+    r"\s{0,2}\(?(?:(?:or|and)\s{1,2}(?:(?P<ge>greater|higher|more|above|worse|over)|(?P<le>less|lower|below|"
     r"better|under))\b)(?:\s{1,2}than(?![a-z]))?"
 )
 _UNITS = re.compile(r"\s{0,2}(?:%|x\s?ULN|×|x\s?10|mg|g/|mm|cm|/|weeks?|days?|months?|years?|points?|hours?)")
@@ -60,6 +61,8 @@ CLASSED = frozenset({"{class}", "{grade}", "{stage}", "{category}", "{type}", "{
 
 def _value(match: re.Match[str]) -> float | str:
     found = match["v"] or match["w"]
+    if found.lower() in _WORDS:
+        return _WORDS[found.lower()]
     if found.lower() in _ROMAN:
         return _ROMAN[found.lower()]
     return float(found) if found[0].isdigit() else found
@@ -70,6 +73,7 @@ _CLASS_BEFORE = re.compile(
     r"(?:(?:according\sto|based\son|as\sdefined\sby|defined\sby|of|in|by|per|on|using)\s(?:the\s)?)?$",
     re.IGNORECASE,
 )
+_LUPUS = re.compile(r"\s{0,2}[(]?(?:LN\b|[Ll]upus|[Nn]ephritis|[Gg]lioma|[Aa]strocytoma)")
 _BARE = re.compile(r"class(?:es)?\s{1,2}(?=[iv])")
 _HEART = re.compile(
     r"\s{0,2}(?:\(?(?:functional|nyha|chf|new york heart association|dyspnea|angina)|"
@@ -148,7 +152,7 @@ def read_classes(scan: Scan, hit: Hit) -> ClassBound | None:
     match = _FIRST.match(text, at)
     if match is None:
         return None
-    values = [_value(match)]
+    values: list[float | str] = [_value(match)]
     end, separators = match.end(), set()
     while len(values) < 6:
         more = _MORE.match(text, end)
@@ -157,8 +161,10 @@ def read_classes(scan: Scan, hit: Hit) -> ClassBound | None:
         values.append(_value(more))
         separators.add(more["s"].strip(" ,").lower())
         end = more.end()
+    if hit.measure.id == "nyha" and (any(v in (5.0, 6.0) for v in values) or _LUPUS.match(text, end)):
+        return None
     lettered = any(isinstance(v, str) for v in values)
-    digits = (match["v"] or match["w"])[0].isdigit()
+    digits = (match["v"] or match["w"])[0].isdigit() or match["v"] in _WORDS
     if lettered and (hit.measure.id not in LETTERED or not all(isinstance(v, str) for v in values)):
         return None
     if digits and ((not classed and not separators & {"", "or", "and", "/", "and/or"}) or _UNITS.match(text, end)):

@@ -144,7 +144,7 @@ def _other_side(scan: Scan, bound: Bound) -> Bound | None:
 
 def _pressures(scan: Scan, bound: Bound) -> Bound | None:
     """ "> 90 mmHg diastolic and/or 180 mmHg systolic": a pair, systolic first."""
-    if bound.dimension != "pressure":
+    if bound.dimension not in (None, "pressure") or bound.reference is not None:
         return None
     text = scan.text
     match = _DIASTOLIC.match(text, bound.end)
@@ -162,4 +162,5 @@ def _pressures(scan: Scan, bound: Bound) -> Bound | None:
     return bound._replace(
         end=behind.end(), low=low, low_inclusive=low_in, high=high, high_inclusive=high_in,
         following=second.following, how="compared",
+        unit=second.unit or bound.unit, dimension=second.dimension or bound.dimension,
     )  # fmt: skip

@@ -13,6 +13,8 @@ from extractor.tag.lab_state import (
     BASELINE,
     DOWN,
     GRADED,
+    NOUN_BEHIND,
+    RUNS,
     STOP,
     TOKEN,
     UP,
@@ -27,6 +29,7 @@ from extractor.tag.lab_state import (
 )
 from extractor.tag.lab_vocab import Hit, words
 
+_DATED = frozenset({"gestational_age", "psa_doubling"})
 _PLAIN_SECTIONS = frozenset(
     {"summary", "description", "outcome", "arm", "title", "design", "intervention", "contact", "conditions"}
 )
@@ -42,13 +45,6 @@ _WEAK_GAP = re.compile(
 )
 _RANGE_WORDS = re.compile(r"\brang|\bscale\b|\bscor|\bfrom\b|\bout of\b|[(\[]|markings|points?", re.IGNORECASE)
 _AT_LEAST = re.compile(r"(?P<w>minimum|maximum|minimal|maximal|max\.?|min\.?)\s{1,2}(?:of\s)?(?:a\s)?$", re.IGNORECASE)
-_NOUN_BEHIND = re.compile(
-    r"[ \n]{1,2}(?!(?:for|in|if|or|and|at|with|when|on|despite|after|during|unless|without|is|are|to|by|"
-    r"respectively|regardless|who|that|within|before|but|due|women|men|males?|females?|as|from|under|"
-    r"patients|"
-    r"subjects|using|even|while|may|will|where|allowed|acceptable|permitted|only|because|not|than|based|"
-    r"provided|were|was|prior|per|of|inclusive|except)\b)[a-z]{3,20}"
-)
 _CONTINUES = re.compile(
     r"[\s,;)]{0,4}(?:[(\[]|or|and|/|"
     r"but)?[\s(]{0,3}(?:\([A-Za-z]{1,8}\)[ ])?(?:[A-Za-z'’-]{1,14},?[ ]){0,6}[\s(:]{0,3}$",
@@ -69,6 +65,8 @@ def mirrored_measure(state: State, index: int, reach: int) -> Mention | None:
     if i >= len(state.hits) or state.starts[i] > comparator.end + 30:
         return None
     name = widen(text, state.hits[i])
+    if name.end - name.start == 1 and first.unit is None:
+        return None
     if text[comparator.end : name.start].strip() and not gap_words(text[comparator.end : name.start], 0):
         return None
     while i + 1 < len(state.hits) and state.hits[i + 1].measure == name.measure and state.starts[i + 1] - name.end <= 3:
@@ -129,8 +127,8 @@ def to_left(state: State, bound: Bound, reach: int) -> Mention | None:
     if i < 0 or state.ends[i] < bound.start - 140 or state.starts[i] < reach:
         return None
     hit = state.hits[i]
-    gap = text[hit.end : bound.start]
-    if len(gap) > 3 and STOP.search(gap):
+    gap = text[hit.end : bound.start + 1]
+    if len(gap) > 2 and STOP.search(gap):
         return None
     group = group_at(text, state.hits, i, reach, bound.reference in ("ULN", "LLN"))
     fits = fits_bound(bound, group)
@@ -169,10 +167,13 @@ def _misfit(state: State, bound: Bound, hit: Hit, fits: bool) -> bool:
     """Whether a bound's unit says that it is no bound of this measure: a time, a dose, a count."""
     dimension = bound.dimension or ""
     if dimension == "time":
-        return not fits or bound.word == "within"
+        frame = bound.unit in ("d", "wk", "mo", "a") and hit.measure.id not in _DATED
+        return not fits or bound.word == "within" or (frame and bound.how in ("range", "plain"))
     if fits:
         return False
     if dimension.startswith("mass") and not dimension.startswith(("mass/volume", "mass/mass", "mass/substance")):
+        return True
+    if dimension in ("1/mass", "count/mass", "1/volume/mass"):
         return True
     if dimension == "count" or (hit.measure.kind != "lab" and dimension.startswith(("mass", "volume"))):
         return dimension != "volume/time"
@@ -190,13 +191,22 @@ def _not_meant(text: str, bound: Bound, hit: Hit, gap: str) -> bool:
         return True
     if bound.how in ("plain", "range") and "\n" in gap and not _WRAPPED.search(gap):
         return True
+    if bound.dimension == "time" and "\n" in gap:
+        return True
+    if bound.dimension is None and bound.word in ("over", "under", "within") and NOUN_BEHIND.match(text, bound.end):
+        return True
+    if bound.dimension == "fraction" and gap.strip() == "with" and NOUN_BEHIND.match(text, bound.end):
+        return True  # "lymphocytes with less than 55% prolymphocytes"
+    if bound.word in ("minimum", "maximum") and "score" in text[bound.start : bound.end]:
+        return True
     if bound.how == "range" and bound.unit is None and isinstance(bound.low, float) and 1900 <= bound.low <= 2100:
         return True
-    if text[hit.start : hit.end].lower() in words("weak") and not _WEAK_GAP.fullmatch(text[hit.end : bound.start]):
+    called = text[hit.start : hit.end].lower()
+    if (called in words("weak") or called.rstrip("s") in words("weak")) and not _WEAK_GAP.fullmatch(text[hit.end : bound.start]):
         return True
     if hit.measure.kind != "score":
         return False
-    return (bound.how == "range" and _is_scale(gap + bound.word, bound)) or (
+    return (bound.how == "range" and _is_scale(text[hit.end : bound.end], bound)) or (
         bound.word == "from" and bound.how == "compared"
     )
 
@@ -205,11 +215,10 @@ def _is_scale(gap: str, bound: Bound) -> bool:
     """Whether a range is what a scale runs from and to: "VAS (0-10)"."""
     if not isinstance(bound.low, float) or not isinstance(bound.high, float):
         return False
-    return (
-        bound.low <= 1
-        and bound.high in (5, 7, 10, 12, 20, 21, 24, 27, 30, 42, 52, 56, 63, 68, 100, 105)
-        and _RANGE_WORDS.search(gap) is not None
-    )
+    if RUNS.search(gap):
+        return True
+    whole = bound.high in (5, 7, 10, 12, 20, 21, 24, 27, 30, 42, 50, 52, 56, 63, 68, 100, 105)
+    return bound.low <= 1 and whole and _RANGE_WORDS.search(gap) is not None
 
 
 def _sided(text: str, group: Group, gap: str, bound: Bound, state: State) -> Bound:
@@ -221,6 +230,8 @@ def _sided(text: str, group: Group, gap: str, bound: Bound, state: State) -> Bou
     comparator = comparator_for(state.scan, group.start) if not word else None
     if word:
         op = "ge" if word.startswith("min") else "le"
+    elif comparator is not None and text[comparator.start : comparator.end].lower() in ("from", "within"):
+        return bound
     elif comparator is not None and comparator.op in ("ge", "gt", "le", "lt") and bound.dimension is None:
         op = comparator.op
     elif re.search(r"\bto\s{1,2}(?:the\s)?$", gap):
@@ -276,7 +287,7 @@ def continued(state: State, bound: Bound, last: Mention) -> Mention | None:
     gap = text[last.end : bound.start]
     if len(gap) > 70 or STOP.search(gap) or not _CONTINUES.match(gap):
         return None
-    if _NOUN_BEHIND.match(text, bound.end) or any(word.lower() in words("head") for word in TOKEN.findall(gap)):
+    if NOUN_BEHIND.match(text, bound.end) or any(word.lower() in words("head") for word in TOKEN.findall(gap)):
         return None
     parts: Parts = last.parts
     group = Group(last.start, last.end, parts.names, parts.logic)
@@ -294,6 +305,6 @@ def continued(state: State, bound: Bound, last: Mention) -> Mention | None:
         bound.end,
         Group(bound.start, bound.start, parts.names, parts.logic),
         bound,
-        parts.change,
+        (parts.change if same else None) or (_change(gap, text, bound.end) if len(gap) > 8 else None),
         "lab.continued",
     )

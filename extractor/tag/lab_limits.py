@@ -19,6 +19,7 @@ _TWICE = re.compile(r"(?P<w>twice|double|triple|thrice)\s{1,2}(?:of\s|as\s)?(?:t
 _TWICE_NORMAL = re.compile(r"(?:twice|double|triple|thrice)\s{1,2}(?:of\s)?", re.IGNORECASE)
 _FACTORS = {"twice": 2.0, "double": 2.0, "triple": 3.0, "thrice": 3.0}
 _FILL = re.compile(r"(?:\s|the|of|institutional|or|than|any|a|\(|local|to|its|age-adjusted){0,6}$")
+_QUANTITY_BEFORE = re.compile(r"[0-9]\s?(?:[a-zA-Zµ]{1,4}/[a-zA-Z]{1,3}|%|times|fold)?\s$")
 _ABBREVIATION = re.compile(r"[ \n]{0,2}\((?:the )?(?:I?ULN|LLN|UNL)s?\)")
 
 
@@ -59,6 +60,8 @@ def _at_limit(scan: Scan, start: int, end: int, key: str) -> list[Bound]:
         return []
     if text[comparator.start : comparator.end].lower() in ("within", "from"):
         return []
+    if _QUANTITY_BEFORE.search(text, max(0, comparator.start - 10), comparator.start):
+        return []  # "20 g/L more than the upper limit"
     behind = limit_factor(scan, end)
     factor, index = 1.0, scan.first_number_from(end)
     if twice:

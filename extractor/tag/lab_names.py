@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from extractor.tag.lab_vocab import Hit, Measure, words
+from extractor.tag.lab_vocab import Hit, Measure, measures, words
 
 
 class Name(NamedTuple):
@@ -117,13 +117,21 @@ def group_at(text: str, hits: list[Hit], index: int, floor: int, limit: bool = F
         if len(between) > 90:
             break
         same = hit.measure.id == names[0].measure.id if names[0].measure else False
-        if same and len(between) <= 4 and _ABBREVIATION.fullmatch(between):
+        told = hit.measure.kind == "score" and "or" in between  # "Lansky or Karnofsky": two scores of one kind
+        state = text[hit.start : hit.end].lower() in STATES
+        if same and not told and not state and len(between) <= 4 and _ABBREVIATION.fullmatch(between):
             widened = widen(text, hit)
             names[0] = widened
             start = widened.start
             at -= 1
             continue
         match = _SEPARATOR.fullmatch(between)
+        ratio = _ratio(hit, names[0]) if match is not None and match["s"] == "/" else None
+        if ratio is not None:
+            start = widen(text, hit).start
+            names[0] = Name(start, names[0].end, ratio)
+            at -= 1
+            continue
         if match is None or not _joins(hit, names[0], text, match, limit):
             break
         separator = match["s"].strip(" ,\n").lower()
@@ -141,6 +149,17 @@ def group_at(text: str, hits: list[Hit], index: int, floor: int, limit: bool = F
             names[0] = Name(outer.start, outer.end, names[0].measure)
             start = outer.start
     return Group(start, end, tuple(names), logic)
+
+
+_RATIOS = {
+    ("fev1", "fvc"): "fev1_fvc", ("pao2", "fio2"): "pao2_fio2", ("spo2", "fio2"): "pao2_fio2", ("cd4", "cd8"): "cd4_cd8",
+}  # fmt: skip
+
+
+def _ratio(hit: Hit, name: Name) -> Measure | None:
+    """The measure that two names with a slash between are: "FEV1/FVC"."""
+    found = _RATIOS.get((hit.measure.id, name.measure.id)) if name.measure else None
+    return measures()[found] if found else None
 
 
 def _joins(hit: Hit, name: Name, text: str, match: re.Match[str], limit: bool) -> bool:

@@ -29,7 +29,7 @@ _KILO = re.compile(r"[ ]?(?:K|k|thousand|[x×*][ ]?1,?000)(?=[ ]?(?:/|per\b|cell
 _GIGA = re.compile(r"[ ]?(?P<g>G|Giga|giga|T|Tera)[ ]?/[ ]?(?P<l>[lL])(?![A-Za-z])")
 _TIMES = re.compile(
     r"[ \n]{0,3}-?[ ]{0,2}(?:x|×|\*|\?|times|time|folds?|[x×][ ]?times)?[ \n]{0,3}(?:(?:of|above|over|"
-    r"higher than|greater than|the)[ ])?",
+    r"(?:higher|greater|more|less|lower)[ ]than|the)[ ]){0,2}(?:that[ ]of[ ])?",
     re.IGNORECASE,
 )
 _FACTOR_BEHIND = re.compile(r"[ ]{0,2}(?:[x×*]|times)[ ]{0,2}", re.IGNORECASE)
@@ -41,6 +41,7 @@ _COUNTED = re.compile(
 _DECIMAL = re.compile(r",([0-9]{1,2})(?![0-9,])")
 _MISGROUPED = re.compile(r",([0-9]{4,6})(?![0-9,])")
 _LOST_TIMES = re.compile(r"[ ]?[?\ufffd][ ]?10\^([0-9]{1,2})(?![0-9])")  # "0.5 ? 10^9/L"
+_TITER = re.compile(r":[ ]?([1-9][0-9]{1,5})(?![0-9:])")
 _FLAT_POWER = re.compile(r"[ ]?[*x×][ ]?1\.?0[ ]?\^?([0-9]{1,2})(?=[ ]?/[ ]?[lL]\b)")
 _OUT_OF = re.compile(r"[ ]?/[ ]?(?:10|100|5|3|4|6|15|28|30)(?![0-9./])")
 _SIGN = re.compile(r"(?:[<>≤≥=(]|\b(?:than|to|of|and|from|between|below|above))[ ]?[-−–]$")
@@ -51,6 +52,9 @@ def _unit(scan: Scan, at: int) -> tuple[int, str, str] | None:
     """End, UCUM and dimension of the unit at `at`; words for what is counted fall away."""
     text = scan.text
     unit = read_unit(text, at)
+    if unit is None and text[at : at + 1] == "-":
+        unit = read_unit(text, at + 1)  # "24-week"
+        unit = unit if unit is not None and unit.dimension == "time" else None
     if unit is None:
         degrees = _DEGREES.match(text, at)
         if degrees:
@@ -88,6 +92,9 @@ def read_quantity(scan: Scan, index: int, limits: bool = True) -> Quantity:
     flat = (_FLAT_POWER.match(text, end) or _LOST_TIMES.match(text, end)) if not power and after else None
     if flat:
         power, end = f"10*{int(flat[1])}", flat.end()
+    titer = _TITER.match(text, end) if after == ":" and value == 1 else None
+    if titer:  # "1:80"
+        return Quantity(start, titer.end(), float(titer[1]), "{titer}", "arbitrary", None, following + 1)
     while following < len(scan.numbers) and scan.numbers[following].start < end:
         following += 1
     if limits and not power and after:

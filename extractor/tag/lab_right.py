@@ -7,9 +7,9 @@ from bisect import bisect_left
 
 from extractor.scan import read_comparator
 from extractor.spans import Mention
-from extractor.tag.lab_bounds import Bound
+from extractor.tag.lab_bounds import Bound, behind_at, sides
 from extractor.tag.lab_names import Group, Name, looks_measured, name_after, name_before, widen
-from extractor.tag.lab_state import DOWN, GRADED, UP, State, change_before, close, finish, fits_bound, make
+from extractor.tag.lab_state import DOWN, GRADED, NOUN_BEHIND, RUNS, UP, State, change_before, close, finish, fits_bound, make
 
 # dimensions of which a bound is one without a doubt
 _GENERIC = frozenset(
@@ -149,15 +149,23 @@ def counted_unit(state: State, bound: Bound, reach: int) -> Mention | None:
 def to_right(state: State, bound: Bound, reach: int) -> Mention | None:
     """ "more than 2 cm in diameter", "≥ 30 mL/min of eGFR", "> 20% blasts"."""
     text = state.scan.text
-    if bound.how == "plain" or bound.start < reach or bound.reference is not None:
+    if bound.start < reach or bound.reference is not None or (bound.how == "plain" and bound.dimension is None):
         return None
     match = _RIGHT.match(text, bound.end)
-    found = _name_at(state, match.end() if match else bound.end)
+    found = _name_at(state, bound.end, (match.end() if match else bound.end) - bound.end + 1)
     if found is None:
         return None
     name, _ = found
     if bound.dimension is None and (name.measure is None or name.measure.ucum not in ("{joints}", "{lesions}")):
         return None
+    end = name.end
+    if bound.how == "plain":  # "1.5 mg/dL of creatinine or more"
+        behind = behind_at(text, name.end)
+        if behind is None or not isinstance(bound.low, float):
+            return None
+        low, low_in, high, high_in = sides("ge" if behind["ge"] else "le", bound.low)
+        bound = bound._replace(low=low, low_inclusive=low_in, high=high, high_inclusive=high_in, how="behind")
+        end = behind.end()
     group = Group(name.start, name.end, (name,), None)
     if not fits_bound(bound, group) or (
         bound.dimension == "time"
@@ -167,7 +175,7 @@ def to_right(state: State, bound: Bound, reach: int) -> Mention | None:
     after = read_comparator(text, name.end)
     if (after is not None and not text[after.start].isalpha()) or bound.word in ("within", "up to", "from"):
         return None
-    return finish(text, bound.start, name.end, group, bound, None, "lab.right")
+    return finish(text, bound.start, end, group, bound, None, "lab.right")
 
 
 def score_right(state: State, bound: Bound, reach: int) -> Mention | None:
@@ -211,6 +219,8 @@ def unknown_measure(state: State, bound: Bound, reach: int) -> Mention | None:
         and bound.dimension is None
     ):
         return None
+    if bound.dimension is None and not bound.symbol and bound.reference is None and NOUN_BEHIND.match(text, bound.end):
+        return None
     if bound.unit is not None and bound.unit.startswith("10*") and "/" not in bound.unit:
         return None
     if (bound.unit is None and _PEOPLE_BEHIND.match(text, bound.end)) or state.scan.numbers[
@@ -224,6 +234,10 @@ def unknown_measure(state: State, bound: Bound, reach: int) -> Mention | None:
         ):
             return None
     name = name_before(text, bound.start, max(reach, bound.start - 160))
+    if name is not None and bound.how == "range" and bound.unit is None and RUNS.search(text, name.start, bound.end):
+        return None
+    if name is not None and text[bound.start].isupper() and "\n" in text[name.end : bound.start]:
+        return None
     if name is None or name.end - name.start < 2 or not any(c.isalpha() for c in text[name.start : name.end]):
         return None
     i = bisect_left(state.ends, name.end)

@@ -17,6 +17,14 @@ STOP = re.compile(
     r"\n[ \t\r]{0,20}\n|\n[ \t\r]{0,20}(?:[-*•·]|[0-9]{1,2}[.)])[ \t]|\n[A-Z]|"
     r"\n[ \t\r]{0,20}[A-Z](?=[^A-Z])|;(?=\s)|(?<![ (][a-z])(?<!e\.g)(?<!i\.e)[.!](?=\s|$)"
 )
+RUNS = re.compile(r"\branges?\b(?!\sof)|\branged\b", re.IGNORECASE)  # what a scale runs from and to
+NOUN_BEHIND = re.compile(
+    r"[ \n]{1,2}(?!(?:for|in|if|or|and|at|with|when|on|despite|after|during|unless|without|is|are|to|by|"
+    r"respectively|regardless|who|that|within|before|but|due|women|men|males?|females?|as|from|under|"
+    r"patients|"
+    r"subjects|using|even|while|may|will|where|allowed|acceptable|permitted|only|because|not|than|based|"
+    r"provided|were|was|prior|per|of|inclusive|except)\b)[a-z]{3,20}"
+)
 PARENS = re.compile(r"[(\[][^()\[\]]{0,80}[)\]]")
 TOKEN = re.compile(r"[A-Za-z0-9][\w'’.-]{0,40}")
 GRADED = re.compile(r"\b(?:stage|grade)\b", re.IGNORECASE)
@@ -90,12 +98,15 @@ _LEADING = re.compile(
     r"(?<![A-Za-z-])(?P<c>[A-Za-z]{4,14})(?:\s\([A-Za-z ]{1,24}\))?\s{1,16}(?:in|of)\s{1,16}(?:(?:the|their|his|an?|any|total|"
     r"mean|daily)\s{1,2}){0,2}$"
 )
+_ADJECTIVE = re.compile(r"(?<![A-Za-z-])(?P<c>[A-Za-z]{4,9}ed)\s{1,2}$")
 _TO_LEVEL = re.compile(r"\b(?:to|below|under|above)\s{0,2}(?:the\s)?$", re.IGNORECASE)
 
 
 def change_before(text: str, group: Group, bound: Bound, floor: int) -> tuple[str, int] | None:
     """Direction and start of a change that leads: "increase in IBDQ of at least 16 points"; None for a level."""
     match = _LEADING.search(text, max(floor, group.start - 60), group.start)
+    if match is None and BASELINE.match(text, bound.end):
+        match = _ADJECTIVE.search(text, max(floor, group.start - 16), group.start)
     if match is None or bound.reference not in (None, "baseline") or bound.word in ("below", "under", "above"):
         return None
     direction = "decrease" if DOWN.fullmatch(match["c"]) else "increase" if UP.fullmatch(match["c"]) else None

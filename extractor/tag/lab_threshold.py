@@ -79,6 +79,8 @@ def _worth(state: State, index: int) -> bool:
     """Whether a number may be a bound: it stands free, and a comparator or the name of a measure is near."""
     number, text = state.scan.numbers[index], state.scan.text
     before = text[number.start - 1 : number.start]
+    if before == "," and number.value == 0 and number.end - number.start == 3:
+        return False  # the end of a larger number: "D.100,000"
     if before.isalnum() or (before == "-" and text[number.start - 2 : number.start - 1].isalpha()) or before == "_":
         return False
     i = bisect_left(state.starts, number.end)
