@@ -37,6 +37,15 @@ def plausible_doses() -> tuple[Plausible, ...]:
     return tuple(Plausible(r["basis"], r.many("cells"), float(r["low"]), float(r["high"])) for r in rows)
 
 
+@cache
+def _bounds(basis: str) -> tuple[float, float, tuple[Plausible, ...]]:
+    """Lowest and highest amount for `basis` whatever the cells, and the rows of one cell type."""
+    rows = [p for p in plausible_doses() if p.basis == basis]
+    wide = [p for p in rows if not p.cells]
+    low, high = min((p.low for p in wide), default=0.0), max((p.high for p in wide), default=float("inf"))
+    return low, high, tuple(p for p in rows if p.cells)
+
+
 def _basis(mention: Mention) -> str:
     codes = mention.parts.codes
     return "per_surface" if "cm2" in codes else (mention.parts.basis or "total")
@@ -44,12 +53,10 @@ def _basis(mention: Mention) -> str:
 
 def plausible(basis: str, values: tuple[float, ...], near: str = "") -> bool:
     """Whether all values lie in the range for `basis`; `near`: lower-cased text around, for rows of one cell type."""
-    rows = [p for p in plausible_doses() if p.basis == basis]
-    wide = [p for p in rows if not p.cells]
-    narrow = [p for p in rows if p.cells and any(c in near for c in p.cells)] if near else []
-    low = min((p.low for p in narrow or wide), default=0.0)
-    high = max((p.high for p in narrow or wide), default=float("inf"))
-    return all(low <= v <= high for v in values)
+    low, high, rows = _bounds(basis)
+    if near and (narrow := [p for p in rows if any(c in near for c in p.cells)]):
+        low, high = min(p.low for p in narrow), max(p.high for p in narrow)
+    return low <= min(values) and max(values) <= high
 
 
 def _reread(mention: Mention, scan: Scan, repair: Repair, alternative: str) -> tuple[float, ...] | None:

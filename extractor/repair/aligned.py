@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 LONGEST = 400  # no repair spans more characters than this
@@ -47,7 +48,7 @@ class AlignedText:
     an offset inside a replaced block moves to the block's outer edge, deleted characters at a span's edge stay outside.
     """
 
-    __slots__ = ("_blocks", "_repair_starts", "_starts", "_view_starts", "original", "repairs", "text")
+    __slots__ = ("_blocks", "_repair_reach", "_starts", "_view_starts", "original", "repairs", "text")
 
     def __init__(
         self, original: str, text: str | None = None, blocks: Sequence[_Block] = (), repairs: tuple[Repair, ...] = ()
@@ -57,7 +58,7 @@ class AlignedText:
         self._blocks = blocks
         self._view_starts = [b.view_start for b in blocks]
         self._starts = [b.start for b in blocks]
-        self._repair_starts = [r.start for r in repairs]
+        self._repair_reach = list(accumulate((r.end for r in repairs), max))
         self.repairs = repairs
 
     def translate(self, text: str) -> AlignedText:
@@ -113,7 +114,7 @@ class AlignedText:
 
     def repairs_in(self, start: int, end: int) -> list[Repair]:
         """Repairs that touch original [start, end), in order."""
-        first = bisect_left(self._repair_starts, start - LONGEST)
+        first = bisect_right(self._repair_reach, start)
         out = []
         for i in range(first, len(self.repairs)):
             repair = self.repairs[i]

@@ -77,11 +77,15 @@ def _unit_of(token: str, before: str, singular: bool = False) -> str | None:
 
 def read_cells(text: str, at: int, longest: int = LONGEST, of: bool = True) -> Cells | None:
     """The counting expression from `at` on: "autologous CD34+ cells", "of MSC", "(aMBMC)"; None if there is none."""
+    if text[at : at + 2].lstrip(" ").startswith("/"):
+        return None
     words = _words()
     pos, before, measured, start = at, "", False, -1
     for count in range(longest):
         match = _TOKEN.match(text, pos)
         if match is None or (match.end("w") == pos):
+            return None
+        if match["w"].isdigit():
             return None
         token, low = match["w"].strip("'`-"), match["w"].lower()
         if "," in text[pos : match.start("w")] and count == 0:

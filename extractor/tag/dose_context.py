@@ -57,17 +57,22 @@ def _last(scan: Scan, table: str, start: int, at: int) -> int:
 def is_dose(scan: Scan, start: int, end: int, bound: Bound) -> bool:
     """For an amount that shows a word for cells or a denominator of a dose."""
     head, tail = sentence(scan, start, 200), after(scan, end, 90)
-    given, measured = _last(scan, "cells_given", head, start), _last(scan, "cells_measured", head, start)
-    section = scan.section_at(start)
-    kind = section.kind if section else ""
-    eligibility = kind in ("inclusion", "exclusion", "eligibility")
     if _then_measured().match(tail) and not words("cells_then_given").search(tail[:60]):
         return False
-    asked = _last(scan, "cells_asked", head, start)
+    measured = _last(scan, "cells_measured", head, start)
     floor = bound.op in ("ge", "gt") or (bound.op in ("le", "lt") and bound.symbol)
+    if measured < 0 and not floor:
+        return True
+    given = _last(scan, "cells_given", head, start)
+    section = scan.section_at(start)
     if (
         floor
-        and (measured >= 0 or asked >= 0 or given < 0 or eligibility)
+        and (
+            measured >= 0
+            or given < 0
+            or (section is not None and section.kind in ("inclusion", "exclusion", "eligibility"))
+            or _last(scan, "cells_asked", head, start) >= 0
+        )
         and not words("cells_then_given").search(tail)
     ):
         return False

@@ -77,6 +77,9 @@ _SURFACE = re.compile(
 )
 
 
+_OPENS = frozenset("/(pP÷xX·∙.*kKmM")  # what a denominator may begin with
+
+
 def read_per(text: str, at: int) -> Per:
     """The chain of denominators that starts at `at` ("/kg body weight per day"); NOTHING (end 0) when none does."""
     pattern, table = _denominators()
@@ -84,6 +87,8 @@ def read_per(text: str, at: int) -> Per:
     kinds: list[str] = []
     end = 0
     for _ in range(4):
+        if text[end or at : (end or at) + 3].lstrip(" ")[:1] not in _OPENS:
+            break
         match = pattern.match(text, end or at)
         if match is None or (
             match.group().lstrip().startswith("(") and ")" not in text[match.end() : match.end() + 40]
@@ -132,6 +137,11 @@ _APPROXIMATE = re.compile(
     r"averaging)|[~≈≅])[ ]{0,2}(?:of[ ])?\Z",
     re.IGNORECASE,
 )
+_LAST_WORD = re.compile(r"([A-Za-z]{1,14}|[~≈≅])\.?[ ]{0,2}\Z")
+_ESTIMATES = frozenset(
+    "approximately approximate approx aproximately about around roughly circa ca nearly almost estimated of averaging "
+    "~ ≈ ≅".split()
+)  # what _APPROXIMATE may end with
 _MAXIMUM = re.compile(
     r"\b(?:max(?:imum|imal|\.)?|upper limit|not to exceed|not exceeding|no more than|capped at)(?:[ ](?:total|"
     r"cumulative|single|allowed|cell|permitted|daily))?"
@@ -166,14 +176,16 @@ def read_bound(scan: Scan, start: int, end: int) -> Bound:
     """The bound that stands right before `start` or right after `end`."""
     text = scan.text
     head = text[max(0, start - 60) : start]
-    estimate = _APPROXIMATE.search(head)
+    last = _LAST_WORD.search(head, max(0, len(head) - 20))
+    estimate = _APPROXIMATE.search(head) if last and last[1].lower() in _ESTIMATES else None
     at = start
     if estimate:
         at = start - len(head) + estimate.start()
         head = head[: estimate.start()]
-    if maximum := _MAXIMUM.search(head):
+    low = scan.lower[at - len(head) : at]
+    if any(word in low for word in ("max", "limit", "exceed", "more", "cap")) and (maximum := _MAXIMUM.search(head)):
         return Bound("le", False, bool(estimate), at - len(head) + maximum.start())
-    if minimum := _MINIMUM.search(head):
+    if "min" in low and (minimum := _MINIMUM.search(head)):
         return Bound("ge", False, bool(estimate), at - len(head) + minimum.start())
     comparator = scan.comparator_before(at)
     if comparator is not None and comparator.op in ("ge", "gt", "le", "lt"):
