@@ -46,6 +46,7 @@ _COUNTED = re.compile(r"(?:[0-9]|million|billion)\s(?:of\s)?$")
 _TAKEN = re.compile(
     r"[\s-]{1,2}(?:aspirat|biops|harvest|sampl|collect|donat|derived|stem|cell|function|fail|recover|involve|suppress)"
 )
+_DOSED = re.compile(r"\s?[:=(]?\s{0,2}(?:[0-9][0-9.,]{0,6}\s?[x×*]\s?)?10\^[0-9]")
 _GRAFTED = re.compile(r"[\s-]{1,2}(?:transplant|infusion|graft|rescue|injection|implant)")
 _BRACKET = re.compile(r"\s?\(\s?(?=[A-Za-z-]{0,8}[A-Z])")
 
@@ -62,7 +63,7 @@ def _given(scan: Scan, start: int, head_end: int, end: int, around: Context) -> 
     if _unlike(scan, start, end, around):
         return False
     after = around.after.match(low, head_end) or around.after.match(low, end) or around.done.match(low, end)
-    return bool(after or around.before.search(low, max(0, start - 70), start))
+    return bool(after or _DOSED.match(low, end) or around.before.search(low, max(0, start - 70), start))
 
 
 def _concepts(cl: str, texts: set[str]) -> tuple[dict[str, Any], ...]:
