@@ -85,7 +85,7 @@ def comparator_before(
     from bisect import bisect_left
 
     i = bisect_left(starts, at) - 1
-    if i >= 0 and comparators[i].end <= at <= comparators[i].end + 20:
+    if i >= 0 and comparators[i].end <= at <= comparators[i].end + 40:
         between = text[comparators[i].end : at]
         if not between.strip() and (len(between) <= gap or between.count("\n") == 1):
             return comparators[i]

@@ -6,6 +6,7 @@ import re
 from typing import Any, NamedTuple
 
 from extractor.scan import Comparator, Scan, read_comparator, read_unit
+from extractor.scan.comparators import NEGATED
 from extractor.tag.lab_quantity import Quantity, read_quantity
 
 Side = float | list[float] | str | None
@@ -62,6 +63,11 @@ _INCLUSIVE = re.compile(
     r"\s{0,2},?\s?[(\[]?(?:both[ ])?(?:inclusive|including|included|incl\.?)(?:[ ]limits)?[)\]]", re.IGNORECASE
 )
 _INCLUSIVE_BARE = re.compile(r",?\s(?:inclusive|inclusively)(?![a-z])", re.IGNORECASE)
+_NOT = re.compile(
+    r"\b(?:not|cannot|never)\s(?:to\s)?(?:(?:be|been|have been|fall|drop|go|rise|remain|stay|persistently|consistently|"
+    r"currently|significantly|markedly)\s){1,2}$",
+    re.IGNORECASE,
+)
 _THAN = re.compile(r"\b(?:times|fold)\s(?:(?P<l>less|lower|below)|more|higher|greater|above|over)\b", re.IGNORECASE)
 _PAIR = re.compile(r"\s?/\s?")
 
@@ -123,6 +129,11 @@ def read_bound(scan: Scan, index: int) -> Bound:
     first = read_quantity(scan, index)
     comparator = comparator_for(scan, first.start)
     op = comparator.op if comparator else _more_than(text, first)
+    if comparator and op in ("ge", "gt", "le", "lt"):
+        negated = _NOT.search(text, max(0, comparator.start - 32), comparator.start)
+        if negated:
+            op = NEGATED[op]
+            comparator = Comparator(negated.start(), comparator.end, op)
     after = numbers[first.following].start if first.following < len(numbers) else -1
     if 0 <= after - first.end <= 12 and first.reference in (None, "predicted", "ULN", "normal"):
         two = _two(scan, first, comparator, text[first.end : after])

@@ -38,6 +38,12 @@ _JUDGED = re.compile(r"\b(?:better|worse)\b", re.IGNORECASE)
 _NORMAL_BEFORE = re.compile(r"\bnormal(?:\s(?:value|range|limit))?\s?$", re.IGNORECASE)
 _FORMULA_BEHIND = re.compile(r"[ ]{0,2}[*×+][ ]{0,2}(?:ln|log|\(|[0-9])")
 _WRAPPED = re.compile(r"\n[ ]{4,24}\S|\n[ ]{0,24}[a-z(]|\n[ ]{4,24}$")
+_COUNTED_BEHIND = re.compile(r"\s{1,3}of\b")
+_NUMBERED = re.compile(
+    r"\b(?:visits?|days?|weeks?|months?|years?|parts?|items?|questions?|version|phase|table|cohorts?|arms?|groups?)"
+    r"\s{0,2}#?$",
+    re.IGNORECASE,
+)
 _FORMULA = re.compile(r"[+*^]|\bln\b")
 _WEAK_GAP = re.compile(
     r"[\s(:,]{0,3}(?:(?:is|of|was|score|in diameter|in size|size|diameter|level|intensity|by|increase[ds]?|"
@@ -154,6 +160,8 @@ def to_left(state: State, bound: Bound, reach: int) -> Mention | None:
         telling = bound.dimension not in (None, "fraction", "length") or bound.reference is not None
         if not gap_words(gap, 0 if not fits else 8 if telling else 2):
             return None
+        if bound.dimension is None and bound.reference is None and NOUN_BEHIND.match(text, bound.end):
+            return None
     change = None if bound.word in ("below", "under", "above") else _change(gap, text, bound.end)
     end, start = close(text, group.end, bound.start, bound.end), group.start
     if change is None:
@@ -193,6 +201,11 @@ def _not_meant(text: str, bound: Bound, hit: Hit, gap: str) -> bool:
         return True
     if bound.dimension == "time" and "\n" in gap:
         return True
+    if _NUMBERED.search(gap):
+        return True
+    if bound.dimension is None and bound.reference is None and text[bound.end - 1].isalpha() and bound.how != "behind":
+        if _COUNTED_BEHIND.match(text, bound.end) or NOUN_BEHIND.match(text, bound.end):
+            return True  # "deterioration with at least one of"
     if bound.dimension is None and bound.word in ("over", "under", "within") and NOUN_BEHIND.match(text, bound.end):
         return True
     if bound.dimension == "fraction" and gap.strip() == "with" and NOUN_BEHIND.match(text, bound.end):

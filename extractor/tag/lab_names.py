@@ -38,7 +38,7 @@ _WORD = re.compile(r"[A-Za-z0-9α-ωΑ-Ωµ%+][\w'’./&+^-]{0,40}$")
 _BRACKET = re.compile(r"[(\[][^()\[\]]{1,60}[)\]][ ]{0,2}$")
 _LINK = re.compile(
     r"(?:[ :=]|\bwith an? (?:total )?scores?\b|\b(?:is|are|of|was|were|at|be|being|must be|should be|"
-    r"has to be|greater|a|the|falls?|drops?|rises?|at least)\b)[ ]{0,2}$",
+    r"has to be|measuring|defined as|greater|a|the|falls?|drops?|rises?|at least)\b)[ ]{0,2}$",
     re.IGNORECASE,
 )
 STATES = frozenset(

@@ -53,8 +53,8 @@ def _unit(scan: Scan, at: int) -> tuple[int, str, str] | None:
     text = scan.text
     unit = read_unit(text, at)
     if unit is None and text[at : at + 1] == "-":
-        unit = read_unit(text, at + 1)  # "24-week"
-        unit = unit if unit is not None and unit.dimension == "time" else None
+        unit = read_unit(text, at + 1)  # "24-week", "60-mm"
+        unit = unit if unit is not None and unit.start == at + 1 and unit.dimension in ("time", "length") else None
     if unit is None:
         degrees = _DEGREES.match(text, at)
         if degrees:

@@ -9,6 +9,7 @@ from extractor.scan import read_comparator
 from extractor.spans import Mention
 from extractor.tag.lab_bounds import Bound, behind_at, sides
 from extractor.tag.lab_names import Group, Name, looks_measured, name_after, name_before, widen
+from extractor.tag.lab_vocab import words
 from extractor.tag.lab_state import DOWN, GRADED, NOUN_BEHIND, RUNS, UP, State, change_before, close, finish, fits_bound, make
 
 # dimensions of which a bound is one without a doubt
@@ -219,8 +220,6 @@ def unknown_measure(state: State, bound: Bound, reach: int) -> Mention | None:
         and bound.dimension is None
     ):
         return None
-    if bound.dimension is None and not bound.symbol and bound.reference is None and NOUN_BEHIND.match(text, bound.end):
-        return None
     if bound.unit is not None and bound.unit.startswith("10*") and "/" not in bound.unit:
         return None
     if (bound.unit is None and _PEOPLE_BEHIND.match(text, bound.end)) or state.scan.numbers[
@@ -255,6 +254,9 @@ def unknown_measure(state: State, bound: Bound, reach: int) -> Mention | None:
     if bound.dimension is None and bound.reference is None and not looks_measured(text, name):
         return None
     if bound.dimension == "fraction" and not bound.symbol and not looks_measured(text, name):
+        return None
+    headed = text[name.start : name.end].split()[-1].lower() in words("head")
+    if bound.dimension is None and bound.reference is None and not headed and NOUN_BEHIND.match(text, bound.end):
         return None
     group = Group(name.start, name.end, (name,), None)
     change, start = change_before(text, group, bound, reach) or (None, name.start)

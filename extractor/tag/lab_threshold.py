@@ -17,7 +17,7 @@ from extractor.tag.lab_classes import ClassBound, bare_classes, classes_before, 
 from extractor.tag.lab_further import with_further
 from extractor.tag.lab_left import continued, mirrored_measure, to_left
 from extractor.tag.lab_limits import find_limits
-from extractor.tag.lab_names import Group, Name, group_at, name_before
+from extractor.tag.lab_names import Group, Name, group_at, looks_measured, name_before
 from extractor.tag.lab_right import changed_right, counted_unit, score_right, to_right, unknown_measure
 from extractor.tag.lab_state import LABEL, Parts, State, close, make
 from extractor.tag.lab_vocab import find_names
@@ -114,6 +114,8 @@ def _classes(state: State) -> list[Mention]:
         if _inside(taken, found.start) or _inside(taken, name_end - 1):
             continue
         name = name_before(text, name_end, max(0, name_end - 80)) if found.scored else Name(found.at, name_end, None)
+        if found.scored and name is not None and not looks_measured(text, name):
+            continue
         if name is None or (found.scored and any(name.start < e and s < name.end for s, e in taken)):
             continue
         group = Group(name.start, name.end, (name,), None)
