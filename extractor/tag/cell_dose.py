@@ -94,16 +94,16 @@ def _read_tail(scan: Scan, amount: Amount) -> _Tail:
         pos = restated[0]
     cells = read_cells(text, pos)
     if cells:
-        per = read_per(text, cells.end)
+        per = read_per(text, cells.end, often=True)
         end = per.end or cells.end
     else:
-        per = read_per(text, pos)
+        per = read_per(text, pos, often=True)
         end = per.end or pos
         if per.end and per.kinds[0] in ("body", "area", "site"):
             following = read_cells(text, per.end, 4, of=False)
             if following and not following.measured and text[per.end : following.start] == " ":
                 cells, end = following, following.end
-                further = read_per(text, end)
+                further = read_per(text, end, often=True)
                 if further.end:
                     end = further.end
                     codes = tuple(c for c in further.codes if c not in per.codes)

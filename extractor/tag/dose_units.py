@@ -80,8 +80,11 @@ _SURFACE = re.compile(
 _OPENS = frozenset("/(pP÷xX·∙.*kKmM")  # what a denominator may begin with
 
 
-def read_per(text: str, at: int) -> Per:
-    """The chain of denominators that starts at `at` ("/kg body weight per day"); NOTHING (end 0) when none does."""
+def read_per(text: str, at: int, often: bool = False) -> Per:
+    """The chain of denominators that starts at `at` ("/kg body weight per day"); NOTHING (end 0) when none does.
+
+    `often`: "per week" says how often and belongs to no unit; "/week" does.
+    """
     pattern, table = _denominators()
     codes: list[str] = []
     kinds: list[str] = []
@@ -98,6 +101,8 @@ def read_per(text: str, at: int) -> Per:
         kind, ucum = table[name]
         amount = match["n"]
         if kind == "time" and amount and not codes and not kinds:
+            break
+        if often and kind == "time" and ucum not in ("min", "h") and "/" not in match.group():
             break
         if amount and ucum and not re.fullmatch(r"1(?:[.,]0)?", amount):  # "/3 mL", "per 0.25-0.5 cc"
             plain = re.fullmatch(r"[0-9.,]+", amount)
@@ -144,7 +149,7 @@ _ESTIMATES = frozenset(
 )  # what _APPROXIMATE may end with
 _MAXIMUM = re.compile(
     r"\b(?:max(?:imum|imal|\.)?|upper limit|not to exceed|not exceeding|no more than|capped at)(?:[ ](?:total|"
-    r"cumulative|single|allowed|cell|permitted|daily))?"
+    r"cumulative|single|allowed|cell|permitted|daily|[a-z-]{6,20}(?=[ ]dos(?:e|age)[ ]of)))?"
     r"(?:[ ](?:dose|number|amount|quantity|dosage|count)(?:[ ]of[ ]cells)?)?(?:[ ](?:of|is|was|will be|being|at|"
     r"to))?[ ]?[:=]?[ ]?\Z",
     re.IGNORECASE,

@@ -47,6 +47,9 @@ _CONCENTRATION = re.compile(
 )
 
 
+_NAMED = re.compile(r"[ ](?!and\b|or\b|to\b|per\b|of\b|in\b)[A-Za-z][A-Za-z0-9-]{1,20}(?=/[ ]?(?:kg|m2|m\^2)(?![A-Za-z]))")  # "5 mg MTX/kg"
+
+
 def _last(pattern: re.Pattern[str], text: str) -> int:
     at = -1
     for match in pattern.finditer(text):
@@ -174,6 +177,9 @@ def _dose(scan: Scan, index: int, hit: re.Match[str]) -> Mention | None:
     if values[-1] == 0 or (group in ("mass", "volume") and _DENOMINATOR.search(head)):
         return None
     ucum, end = unit.ucum, body_tail(text, unit)
+    name = _NAMED.match(text, end) if "/" not in ucum else None
+    if name:
+        end = name.end()
     per = read_per(text, end)
     if per.end:
         codes = [c for c in per.codes if c not in ucum.split("/")[1:]]

@@ -142,9 +142,13 @@ _BETWEEN = re.compile(
 )
 
 
+# "an intra-articular knee fracture"
+_PART = re.compile(r"(?:[\s-](?:knee|hip|ankle|wrist|elbow|shoulder|joint|bone|tibial|femoral)s?(?=[\s-]))?")
+
+
 def _stopped(low: str, hit: _Hit) -> bool:
     stop = routes()[hit.name].stop
-    following = _NEXT.match(low, hit.end)
+    following = _NEXT.match(low, _PART.match(low, hit.end).end())  # type: ignore[union-attr]
     return bool(stop and following and stop.match(following[1]))
 
 
@@ -190,6 +194,9 @@ _MEANS = re.compile(r"puncture|tap$|scopy$|scope$|enema$|tube$|catheter$|line$|v
 _SENTENCE = re.compile(r"[.;!?]\s|\n\s*\n|\n(?=[A-Z*-])")
 
 
+_PUT = re.compile(r"[ -](?:injections?|infusions?|instillations?)\b")  # "knee injections"
+
+
 def _placed(
     text: str, low: str, hits: list[_Hit], taken: list[tuple[int, int]], around: Patterns
 ) -> list[tuple[int, int, Part]]:
@@ -198,6 +205,9 @@ def _placed(
     starts = [s for s, _ in taken]
     for hit in hits:
         if hit.kind != "site":
+            continue
+        if noun := _PUT.match(low, hit.end):
+            found.append((hit.start, noun.end(), Part(hit.name, low[hit.start : hit.end])))
             continue
         begin = max(0, hit.start - WINDOW)
         into = around.into.search(low, begin, hit.start)

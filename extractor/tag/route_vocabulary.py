@@ -103,7 +103,7 @@ def patterns() -> Patterns:
     nouns, given = any_of(words["nouns"]), any_of(words["given"])
     return Patterns(
         noun=re.compile(
-            rf"(?:[\s-]{{1,2}}(?:catheter|cell|bolus|drip)(?=[\s-](?:{nouns})\b))?[\s-]{{1,3}}(?:{nouns})\b"
+            rf"(?:\s?\([a-z.]{{2,6}}\)(?=[\s-]{{1,3}}(?:{nouns})\b))?(?:[\s-]{{1,2}}(?:catheter|cell|bolus|drip)(?=[\s-](?:{nouns})\b))?[\s-]{{1,3}}(?:{nouns})\b"
         ),
         beside=re.compile(rf"[\s-]{{1,3}}(?:[a-z0-9-]{{1,16}}[\s-]){{0,1}}(?:{nouns}|{given})\b"),
         lead=re.compile(rf"\b(?:{any_of(words['lead'])})[:,]?\s(?:(?:a|an|the|single|one)\s){{0,2}}$"),
@@ -117,7 +117,8 @@ def patterns() -> Patterns:
         into=re.compile(
             r"\b(into|via|through|by|to|in|inside|within|intra)\s"
             r"(?:(?:the|a|an|each|both|one|his|her|their|either|any|two|patients?['’]s?)\s){0,2}"
-            r"((?:(?!and\b|or\b|of\b|to\b|the\b|from\b|with\b|for\b|in\b|is\b|by\b)[a-z'’/-]{1,16}\s){0,4})$"
+            r"((?:(?:[a-z-]{1,14}\s){0,3}(?:zones?|areas?|regions?|walls?|layers?|parts?|edges?|margins?|cent(?:er|re)|base|"
+            r"apex|side)\sof\s(?:the\s)?)?(?:(?!and\b|or\b|of\b|to\b|the\b|from\b|with\b|for\b|in\b|is\b|by\b)[a-z'’/-]{1,16}\s){0,4})$"
         ),
         giving=re.compile("|".join(words["giving"])),
         taking=re.compile("|".join(words["taking"])),
