@@ -15,7 +15,7 @@ from extractor.spans import Mention
 from extractor.tag.age_read import UNIT, Parts, Read, read_age, unit_of
 
 LABEL = "AGE"
-_AGE = re.compile(r"(?<![A-Za-z-])ages?d?(?![A-Za-z]|-[a-z])", re.IGNORECASE)
+_AGE = re.compile(r"age(?<![a-z-]age)s?d?(?![a-z]|-[a-z])")  # begins with a literal: the search skips from one to the next
 _NOT_AGE = re.compile(
     r"(?:gestational|gestation|bone|mental|mean|median|average|menstrual|post-?menstrual|conceptional|"
     r"developmental|biological|vascular|skeletal|fetal|for|coital)\s{1,2}$",
@@ -70,9 +70,8 @@ _FOLLOWS = re.compile(
     re.IGNORECASE,
 )
 _NEAR = re.compile(
-    r"(?:[\s\w.,'’/()&~?–-]|[<>=≤≥]){0,24}?(?:years?|yrs?|yo|y\.?/?o|months?|mos|weeks?|wks?|days?|hours?|"
-    r"old|age|above|over|up|\+|y)",
-    re.IGNORECASE,
+    r"(?:[\s\w.,'’/()&~?–-]|[<>=≤≥]){0,24}?(?:(?<![a-z])(?:years?|yrs?|ys?(?![a-z])|yo(?![a-z])|y\.?/?o(?![a-z])|"
+    r"olds?(?![a-z])|older|younger|ages?(?![a-z])|above|over|up(?![a-z])|upwards?|elder)|\+)"
 )
 _BEFORE = re.compile(r"(?:(?:older|younger) than |patients? ?[<>≥≤] ?)$", re.IGNORECASE)
 _HEADING = re.compile(
@@ -84,7 +83,10 @@ _TIMED = frozenset({"outcome", "arm", "intervention", "design"})
 _GLUED = re.compile(r"(?<![A-Za-z])(?:aged?|ages|under|over|than|least|from|between|above|below)$", re.IGNORECASE)
 _OLD = re.compile(r"old|young|\bage", re.IGNORECASE)
 _GAP_STOP = re.compile(r"\n[ \t\r]{0,20}\n|\n\s{0,20}(?:[-*•]|[0-9]{1,2}[.)])\s")
-_AND_ON = re.compile(r"\s{0,3}(?:,\s?)?(?:and/or|or|and|,)\s{1,3}(?:who\sare\s|are\s|if\s)?")
+# how ClinicalTrials.gov writes ages in its tables: "18 Years to 65 Years   (Adult, Older Adult)"
+_ADULT_FIELD = re.compile(r"\s{1,6}\((?:Child|Adult|Older Adult)(?:,|\))")
+_ADULTS = re.compile(r"\badults?\s(?:(?:patients?|subjects?|participants?|volunteers?|individuals?)\s)?\($", re.IGNORECASE)
+_AND_ON = re.compile(r"\s{0,3}(?:,\s?)?(?:and/or|or|and|,|vs\.?|versus)\s{1,3}(?:who\sare\s|are\s|if\s)?")
 _MIRROR_AGE = re.compile(
     r"\s{0,2}(?:the\s)?(?:patient'?s?\s|subject'?s?\s)?(?P<a>ages?|aged)(?![A-Za-z])(?:\s{0,2}\((?:years?|"
     r"yrs?)\))?\s{0,2}",
@@ -95,7 +97,7 @@ _MIRROR_AGE = re.compile(
 def find(scan: Scan) -> list[Mention]:
     """All ages of the text, disjoint, by start."""
     text, numbers = scan.text, scan.numbers
-    ages = [m.span() for m in _AGE.finditer(text) if not _NOT_AGE.search(text, max(0, m.start() - 20), m.start())]
+    ages = [m.span() for m in _AGE.finditer(scan.lower) if not _NOT_AGE.search(text, max(0, m.start() - 20), m.start())]
     starts = [a[0] for a in ages]
     out: list[Mention] = []
     reach, index = 0, 0
@@ -125,7 +127,7 @@ def _worth(scan: Scan, start: int, end: int, ages: list[tuple[int, int]], starts
     i = bisect_left(starts, end)
     if (i > 0 and ages[i - 1][1] >= start - 90) or (i < len(starts) and starts[i] <= end + 24):
         return True
-    return _NEAR.match(scan.text, end) is not None or _BEFORE.search(scan.text, max(0, start - 14), start) is not None
+    return _NEAR.match(scan.lower, end) is not None or _BEFORE.search(scan.text, max(0, start - 14), start) is not None
 
 
 def _mention(
@@ -138,9 +140,14 @@ def _mention(
         return around
     read = read_age(scan, index)
     number = scan.numbers[index]
-    field = _field(text, read, number)
+    field = _field(scan, read, number)
     if field is not None:
         return Mention(number.start, read.end, LABEL, "age.field", parts=field), read.following
+    if _ADULT_FIELD.match(text, read.end) and read.parts.how in ("range", "behind"):
+        return Mention(read.start, _trim(text, read.start, read.end), LABEL, "age.field", parts=read.parts), read.following
+    if read.parts.how == "plain" and read.parts.low_unit == "a" and number.value in (18, 19, 20, 21):
+        if _ADULTS.search(text, max(0, number.start - 30), number.start) and ")" in text[read.end - 1 : read.end + 1]:
+            return Mention(number.start, _trim(text, number.start, read.end), LABEL, "age.adults", parts=read.parts), read.following
     word_start, worded = _word_before(text, read, number, ages, starts)
     evidence = "age.word" if worded else _evidence(scan, read, number) or _further(text, read, reach)
     if evidence is None or word_start < reach:
@@ -150,9 +157,11 @@ def _mention(
     return Mention(word_start, _trim(text, word_start, read.end), LABEL, evidence, parts=read.parts), read.following
 
 
-def _field(text: str, read: Read, number: Number) -> Parts | None:
+def _field(scan: Scan, read: Read, number: Number) -> Parts | None:
     """The reading of a value that stands in a field for the lowest or highest age."""
-    begin = max(0, number.start - 60)
+    text, begin = scan.text, max(0, number.start - 60)
+    if scan.lower.find("age", begin, number.start) < 0:
+        return None
     field = _FIELD.search(text, begin, number.start) or _FIELD2.search(text, begin, number.start)
     parts = read.parts
     if field is None or not (

@@ -41,6 +41,7 @@ _INCLUSIVE = re.compile(
 _JOIN = re.compile(
     r"\s{0,2}(?:,|;|/)?\s{0,2}(?:and|but|or|to|-|–|&)?\s{0,2}(?:also\s|is\s|are\s|be\s|aged?\s){0,2}", re.IGNORECASE
 )
+_OR = re.compile(r"\bor\b", re.IGNORECASE)
 _THE_AGE = re.compile(
     r"(?P<c>(?:under|over|below|above|before|after|until|up\sto|beyond|older\sthan|younger\sthan|"
     r"greater\sthan|less\sthan|at\sleast|by|from|reached|exceeding|past|minimum|"
@@ -107,7 +108,7 @@ def read_age(scan: Scan, index: int) -> Read:
     comparator = scan.comparator_before(first.start)
     op = comparator.op if comparator else None
     start = comparator.start if comparator else first.start
-    if comparator is None:
+    if comparator is None and scan.lower.find("age", max(0, first.start - 18), first.start) >= 0:
         the = _THE_AGE.search(text, max(0, first.start - 40), first.start)
         if the:
             op, start, elder = _THE_OPS[re.sub(r"\s+", " ", the["c"].lower())], the.start(), True
@@ -121,10 +122,11 @@ def read_age(scan: Scan, index: int) -> Read:
         op, start = comparator.op, comparator.start
     if comparator and re.search(r"older|younger", text[comparator.start : comparator.end], re.IGNORECASE):
         elder = True
-    between = _BETWEEN.search(text, max(0, first.start - 36), first.start)
-    if index + 1 < len(numbers) and numbers[index + 1].start - end <= 16 and numbers[index + 1].exponent is None:
+    if index + 1 < len(numbers) and numbers[index + 1].start - end <= 20 and numbers[index + 1].exponent is None:
         second = numbers[index + 1]
-        gap = text[end : second.start]
+        between = _BETWEEN.search(text, max(0, first.start - 36), first.start)
+        closed = _INCLUSIVE.match(text, end)  # "18 years (including) to 75 years"
+        gap = text[closed.end() if closed and closed.end() <= second.start else end : second.start]
         bare = text[first.end : second.start]
         if (
             _RANGE.fullmatch(gap) or _RANGE.fullmatch(bare) or (between and _AND.fullmatch(gap))
@@ -181,7 +183,7 @@ def _other_side(scan: Scan, read: Read, op: str, comparator: Comparator | None) 
     text = scan.text
     join = _JOIN.match(text, read.end)
     second = read_comparator(text, join.end() if join else read.end)
-    if second is None:
+    if second is None or ("\n" in text[read.end : second.start] and text[second.start].isupper()):
         return read
     at = second.end
     while at < len(text) and text[at] == " ":
@@ -193,6 +195,10 @@ def _other_side(scan: Scan, read: Read, op: str, comparator: Comparator | None) 
     found = UNIT.match(text, number.end)
     unit = unit_of(found)
     end = found.end() if found else number.end
+    closed = _INCLUSIVE.match(text, end) if unit is None else None
+    if closed:  # "< 90 (inclusive) years of age"
+        found = UNIT.match(text, closed.end())
+        unit, end = unit_of(found), found.end() if found else closed.end()
     parts = read.parts
     ops = (op, second.op)
     low_op, high_op = None, None
@@ -210,8 +216,11 @@ def _other_side(scan: Scan, read: Read, op: str, comparator: Comparator | None) 
     lower_first = op[0] == "g" or op in ("eq", "lost")
     one, two = (value, number.value) if lower_first else (number.value, value)
     low_unit, high_unit = units if lower_first else (units[1], units[0])
-    if one * DAYS[low_unit or "a"] >= two * DAYS[high_unit or "a"]:
-        return read  # "< 18 or > 65": two bounds
+    if "h" in (low_unit, high_unit) and low_unit != high_unit:
+        return read
+    outside = one * DAYS[low_unit or "a"] >= two * DAYS[high_unit or "a"]
+    if outside and not (_OR.search(text, read.end, second.start) and "age" not in scan.lower[read.start : read.end]):
+        return read  # "under the age of 3 or over 80": two bounds, "younger than 21 or older than 80 years of age": one
     inclusive = _INCLUSIVE.match(text, end)
     end = inclusive.end() if inclusive else end
     how = "lost" if "lost" in ops or "eq" in ops else "compared"
@@ -220,7 +229,7 @@ def _other_side(scan: Scan, read: Read, op: str, comparator: Comparator | None) 
         low_op == "ge",
         low_unit,
         two,
-        high_op == "le",
+        high_op == "le" or closed is not None,
         high_unit,
         how,
         parts.mark or ((second.start, second.end) if how == "lost" else None),
