@@ -47,6 +47,7 @@ _BETWEEN = re.compile(
     r"within[ ]the[ ]range[ ]of|within)\s{0,2}\(?\s?$",
     re.IGNORECASE,
 )
+_BETWEEN_ENDS = ("between", "from", " of", "range", "ranges", "ranged", "range:", "ranged:", "ranges:", "within")
 _RANGE = re.compile(
     r"\s{0,2}(?:-{1,2}|–|—|~|∼|～|‐|‑|−|to|-\s?to\s?-|\.\.|through|till|until|\?)\s{0,2}(?:[<≤]\s?)?", re.IGNORECASE
 )
@@ -64,7 +65,7 @@ _INCLUSIVE = re.compile(
 )
 _INCLUSIVE_BARE = re.compile(r",?\s(?:inclusive|inclusively)(?![a-z])", re.IGNORECASE)
 _NOT = re.compile(
-    r"\b(?:not|cannot|never)\s(?:to\s)?(?:(?:be|been|have been|fall|drop|go|rise|remain|stay|persistently|consistently|"
+    r"\b(?:not|cannot)\s(?:to\s)?(?:(?:be|been|have been|fall|drop|go|rise|remain|stay|persistently|consistently|"
     r"currently|significantly|markedly)\s){1,2}$",
     re.IGNORECASE,
 )
@@ -130,7 +131,9 @@ def read_bound(scan: Scan, index: int) -> Bound:
     comparator = comparator_for(scan, first.start)
     op = comparator.op if comparator else _more_than(text, first)
     if comparator and op in ("ge", "gt", "le", "lt"):
-        negated = _NOT.search(text, max(0, comparator.start - 32), comparator.start)
+        begin = max(0, comparator.start - 32)
+        worded = "not" in scan.lower[begin : comparator.start]
+        negated = _NOT.search(text, begin, comparator.start) if worded else None
         if negated:
             op = NEGATED[op]
             comparator = Comparator(negated.start(), comparator.end, op)
@@ -175,7 +178,9 @@ def _two(scan: Scan, first: Quantity, comparator: Comparator | None, gap: str) -
         second = read_quantity(scan, first.following)
         if 20 <= second.value < first.value and second.dimension in (None, "pressure"):
             return _pair(text, first, second, comparator)
-    between = _BETWEEN.search(text, max(0, first.start - 24), first.start)
+    begin = max(0, first.start - 28)
+    near = scan.lower[begin : first.start].rstrip(" (\n").endswith(_BETWEEN_ENDS)
+    between = _BETWEEN.search(text, begin, first.start) if near else None
     if not (_RANGE.fullmatch(gap) or (between and _AND.fullmatch(gap))):
         return None
     second = read_quantity(scan, first.following)

@@ -81,7 +81,7 @@ _HEART = re.compile(
     re.IGNORECASE,
 )
 _SCORED = re.compile(
-    r"(?<![a-z])(?P<n>(?:sub-?\s?)?scores?)\s(?:of|is|was|were|=|equal to)\s?(?P<a>[0-9]{1,2})\s?(?:points?\s)?"
+    r"(?P<n>scores?)\s(?:of|is|was|were|=|equal to)\s?(?P<a>[0-9]{1,2})\s?(?:points?\s)?"
     r"(?<!,)(?:or)\s?(?P<b>[0-9]{1,2})(?![0-9.%/]|\s?,\s?[0-9])"
 )
 

@@ -91,16 +91,28 @@ def widen(text: str, hit: Hit) -> Name:
     start, end = hit.start, hit.end
     lead, tail = words("lead"), words("tail")
     for _ in range(4):
-        match = _LAST.search(text, max(0, start - 27), start)
-        if match is None or match[1].lower() not in lead:
+        word = _word_before(text, start)
+        if word is None or text[word[0] : word[1]].lower() not in lead:
             break
-        start = match.start()
+        start = word[0]
     for _ in range(3):
         match = _NEXT.match(text, end)
         if match is None or match[1].lower() not in tail:
             break
         end = match.end()
     return Name(start, end, hit.measure)
+
+
+def _word_before(text: str, at: int) -> tuple[int, int] | None:
+    """Span of the word that ends one or two blanks before `at`."""
+    end = at
+    while end > 0 and end > at - 3 and text[end - 1] in " \n":
+        end -= 1
+    if not 1 <= at - end <= 2:
+        return None
+    near = text[max(0, end - 25) : end]
+    word = near[max(near.rfind(" "), near.rfind("\n"), near.rfind("("), near.rfind(","), near.rfind("/")) + 1 :]
+    return (end - len(word), end) if word else None
 
 
 def group_at(text: str, hits: list[Hit], index: int, floor: int, limit: bool = False) -> Group:

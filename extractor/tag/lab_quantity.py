@@ -41,6 +41,7 @@ _COUNTED = re.compile(
 _DECIMAL = re.compile(r",([0-9]{1,2})(?![0-9,])")
 _MISGROUPED = re.compile(r",([0-9]{4,6})(?![0-9,])")
 _LOST_TIMES = re.compile(r"[ ]?[?\ufffd][ ]?10\^([0-9]{1,2})(?![0-9])")  # "0.5 ? 10^9/L"
+_ENDS = frozenset({",", ";", ".", ")", "]", "<", ">", "≥", "≤", "="})
 _TITER = re.compile(r":[ ]?([1-9][0-9]{1,5})(?![0-9:])")
 _FLAT_POWER = re.compile(r"[ ]?[*x×][ ]?1\.?0[ ]?\^?([0-9]{1,2})(?=[ ]?/[ ]?[lL]\b)")
 _OUT_OF = re.compile(r"[ ]?/[ ]?(?:10|100|5|3|4|6|15|28|30)(?![0-9./])")
@@ -92,6 +93,12 @@ def read_quantity(scan: Scan, index: int, limits: bool = True) -> Quantity:
     flat = (_FLAT_POWER.match(text, end) or _LOST_TIMES.match(text, end)) if not power and after else None
     if flat:
         power, end = f"10*{int(flat[1])}", flat.end()
+    # a mark right behind the number: neither unit nor reference follows
+    after = text[end : end + 1]
+    if not power and after in _ENDS and (after != "." or not text[end + 1 : end + 2].isalpha()):
+        while following < len(scan.numbers) and scan.numbers[following].start < end:
+            following += 1
+        return Quantity(start, end, value, None, None, None, following)
     titer = _TITER.match(text, end) if after == ":" and value == 1 else None
     if titer:  # "1:80"
         return Quantity(start, titer.end(), float(titer[1]), "{titer}", "arbitrary", None, following + 1)

@@ -108,7 +108,9 @@ def changed_right(state: State, bound: Bound, reach: int) -> Mention | None:
         if of:
             change, at = direction, of.end()
     if change is None:
-        before = _CHANGE_BEFORE.search(text, max(0, bound.start - 44), bound.start)
+        tail = text[max(0, bound.start - 6) : bound.start].lower()
+        near = " of " in tail or " by " in tail
+        before = _CHANGE_BEFORE.search(text, max(0, bound.start - 44), bound.start) if near else None
         of = _DEGREE_IN.match(text, bound.end) or (_SCORE_AT.match(text, bound.end) if before else None)
         if before and of:
             change = "decrease" if DOWN.fullmatch(before["c"]) else "increase" if UP.fullmatch(before["c"]) else None

@@ -7,7 +7,6 @@ no doubt, from the words before it (lab_names). A bound looks for its measure to
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 
 from extractor.scan import Scan
@@ -22,10 +21,12 @@ from extractor.tag.lab_right import changed_right, counted_unit, score_right, to
 from extractor.tag.lab_state import LABEL, Parts, State, close, make
 from extractor.tag.lab_vocab import find_names
 
-_HEADED = re.compile(
-    r"(?:level|score|index|ratio|concentration|titer|pressure|volume)s?[ :](?:of|between|from|"
-    r"is)?[ ]?(?:between[ ]|from[ ])?$"
+_HEADS = tuple(
+    head + plural
+    for head in ("level", "score", "index", "ratio", "concentration", "titer", "pressure", "volume")
+    for plural in ("", "s")
 )
+_LINKS = (" of", " is", " between", " from")
 
 
 def find(scan: Scan) -> list[Mention]:
@@ -90,9 +91,18 @@ def _worth(state: State, index: int) -> bool:
         i < len(state.starts) and state.starts[i] <= number.end + 60
     ):
         return True
-    if state.scan.comparator_before(number.start) is not None:
-        return True
-    return _HEADED.search(text, max(0, number.start - 24), number.start) is not None
+    return state.scan.comparator_before(number.start) is not None or _headed(state.scan.lower, number.start)
+
+
+def _headed(lower: str, at: int) -> bool:
+    """Whether a word for a measure stands right before: "index of"."""
+    if lower[at - 1 : at] not in (" ", ":"):
+        return False
+    before = lower[max(0, at - 30) : at].rstrip(" :")
+    for _ in range(2):
+        for link in _LINKS:
+            before = before.removesuffix(link)
+    return before.endswith(_HEADS)
 
 
 def _classes(state: State) -> list[Mention]:

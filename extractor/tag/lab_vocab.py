@@ -126,8 +126,8 @@ def find_names(scan: Scan) -> Names:
     pieces = parts[::2]
     squeezed = f" {' '.join(pieces)} ".translate(_NOISE)
     # where each piece starts in the squeezed text, and how far it has moved
-    starts = [1, *accumulate(len(piece) + 1 for piece in pieces)]
-    moved = [-1, *accumulate((len(run) - 1 for run in parts[1::2]), initial=-1)]
+    starts = list(accumulate([len(piece) + 1 for piece in pieces], initial=1))
+    moved = [-1, *accumulate([len(run) - 1 for run in parts[1::2]], initial=-1)]
     found: list[tuple[int, int, Measure]] = []
     limits: list[int] = []
     for last, (length, choices) in _automaton().iter(squeezed):
