@@ -40,7 +40,7 @@ def _point_list(part: Part) -> list[str]:
     if part.range and part.kind == "point" and 0 < ends[1][0] - ends[0][0] < ENUMERATED:
         steps = int(ends[1][0] - ends[0][0])
         ends = tuple((ends[0][0] + i, ends[0][1]) for i in range(steps + 1))
-    sign = -1.0 if part.tail == "before" and part.kind == "time" else 1.0
+    sign = -1.0 if part.tail in ("before", "prior") and part.kind == "time" else 1.0
     return [iso(sign * n if n else n, unit) for n, unit in ends]
 
 
@@ -70,7 +70,7 @@ def _place(part: Part, before: Part | None, following: Part | None) -> str:
         return "until"
     if part.role == "interval" and part.kind == "time":
         return "interval"
-    if part.role == "duration" and part.kind == "time" and not listed:
+    if part.role == "duration" and part.kind == "time" and not listed and not several:
         return "duration"
     return "points"
 
@@ -84,7 +84,12 @@ def _times(value: Value, chain: tuple[Part, ...]) -> None:
         if part.kind not in _TIMED:
             continue
         place = _place(part, before, following)
-        if before is not None and before.kind == "start" and part.role != "both" and (part.joint in TO or place == "until"):
+        if (
+            before is not None
+            and before.kind == "start"
+            and part.role != "both"
+            and (part.joint in TO or place == "until")
+        ):
             points = [p for p in points if p != "P0D"]  # "baseline to ...": no point of its own
         if place == "until":
             _add(value, "until", part.values[-1:], False)

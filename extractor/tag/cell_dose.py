@@ -84,7 +84,11 @@ def _read_tail(scan: Scan, amount: Amount) -> _Tail:
     if tolerance := TOLERANCE.match(text, pos):
         pos = tolerance.end()
     last = amount.numbers[-1]
-    if last.form == "power" and text[pos : pos + 2].lstrip(" ")[:1] in ("m", "M") and (scale := _DOUBLE_SCALE.match(text, pos)):
+    if (
+        last.form == "power"
+        and text[pos : pos + 2].lstrip(" ")[:1] in ("m", "M")
+        and (scale := _DOUBLE_SCALE.match(text, pos))
+    ):
         factors.append((1e6, "DOUBLE_SCALE"))
         pos = scale.end()
     if repeated := _SCALE_AGAIN.match(text, pos):

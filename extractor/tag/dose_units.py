@@ -144,8 +144,25 @@ _APPROXIMATE = re.compile(
 )
 _LAST_WORD = re.compile(r"([A-Za-z]{1,14}|[~≈≅])\.?[ ]{0,2}\Z")
 _ESTIMATES = frozenset(
-    "approximately approximate approx aproximately about around roughly circa ca nearly almost estimated of averaging "
-    "~ ≈ ≅".split()
+    [
+        "approximately",
+        "approximate",
+        "approx",
+        "aproximately",
+        "about",
+        "around",
+        "roughly",
+        "circa",
+        "ca",
+        "nearly",
+        "almost",
+        "estimated",
+        "of",
+        "averaging",
+        "~",
+        "≈",
+        "≅",
+    ]
 )  # what _APPROXIMATE may end with
 _MAXIMUM = re.compile(
     r"\b(?:max(?:imum|imal|\.)?|upper limit|not to exceed|not exceeding|no more than|capped at)(?:[ ](?:total|"

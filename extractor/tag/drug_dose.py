@@ -47,7 +47,9 @@ _CONCENTRATION = re.compile(
 )
 
 
-_NAMED = re.compile(r"[ ](?!and\b|or\b|to\b|per\b|of\b|in\b)[A-Za-z][A-Za-z0-9-]{1,20}(?=/[ ]?(?:kg|m2|m\^2)(?![A-Za-z]))")  # "5 mg MTX/kg"
+_NAMED = re.compile(
+    r"[ ](?!and\b|or\b|to\b|per\b|of\b|in\b)[A-Za-z][A-Za-z0-9-]{1,20}(?=/[ ]?(?:kg|m2|m\^2)(?![A-Za-z]))"
+)  # "5 mg MTX/kg"
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int:

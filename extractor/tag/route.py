@@ -227,13 +227,7 @@ def _placed(
         near = len(clause) - given[-1] < reach and (into[1] != "by" or _MEANS.search(low, hit.start, hit.end))
         i = bisect_left(starts, clause_from)
         said = i < len(starts) and starts[i] < hit.end
-        if (
-            near
-            and not said
-            and not low.startswith(
-                ("-", " biops", " cancer", " pain", " diseas", " fail", " transplant", " cell", " marrow"), hit.end
-            )
-        ):
+        if near and not said and not around.no_place.match(low, hit.end):
             start = into.start(2)
             found.append((start, hit.end, Part(hit.name, low[start : hit.end])))
     return found

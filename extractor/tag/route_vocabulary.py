@@ -94,6 +94,7 @@ class Patterns(NamedTuple):
     giving: re.Pattern[str]
     taking: re.Pattern[str]
     roman: re.Pattern[str]
+    no_place: re.Pattern[str]
 
 
 @cache
@@ -122,6 +123,7 @@ def patterns() -> Patterns:
         ),
         giving=re.compile("|".join(words["giving"])),
         taking=re.compile("|".join(words["taking"])),
+        no_place=re.compile(rf"-|\s(?:{any_of(words['no_place'])})"),
         roman=re.compile(
             rf"(?:\b(?:{any_of(words['roman'])})[\s:=\])/-]{{0,3}}(?:[a-d]\s?[-,/]\s?)?"
             r"|(?<![a-z])(?:i{2,3}[a-c]?|i|v)\s?(?:[-–/,~&]|to|or|and|and/or|vs\.?|versus|,\s?or)\s?)"

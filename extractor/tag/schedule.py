@@ -108,17 +108,23 @@ def find(scan: Scan) -> list[Mention]:
             if first is None:
                 continue
         begin, role = lead(low, first.start)
+        lasting = False
         if first.article and role not in ("duration", "until"):
             continue
         if first.kind == "point" and role in ("", "point") and _END.search(low, max(0, begin - 24), begin):
             role = "until"
         if role in ("", "point") and first.kind == "time" and (m := _LASTS.search(_line_before(low, start))):
             role = "duration" if "duration" in m[0] or role == "" else role
+            if m[0].startswith(("follow up", "follow-up", "followup")) or m[0].strip() == "followed":
+                lasting = True
         if role == "until" and low[max(0, begin - 12) : begin].rstrip().endswith(
             ("survive", "survived", "surviving", "survival")
         ):
             begin, role = first.start, "point"
-        chain = read_chain(low, extend(low, first._replace(role=role)))
+        first = extend(low, first._replace(role=role))
+        if lasting and first.tail:  # "follow-up 2 weeks after the injection", "followed one month later by"
+            first = first._replace(role="")
+        chain = read_chain(low, first)
         if len(chain) == 1 and low.startswith("before", first.start) and first.kind == "start":
             at = first.end
             continue

@@ -27,7 +27,9 @@ def _further(low: str, at: int) -> bool:
     return False
 
 
-_OF = re.compile(r"(?:[ ]|\r?\n[ \t]{1,16})of[ ](?:the[ ])?[a-z][a-z0-9+-]{1,20}(?:[ ](?:mscs|cells|treatment|therapy))?")
+_OF = re.compile(
+    r"(?:[ ]|\r?\n[ \t]{1,16})of[ ](?:the[ ])?[a-z][a-z0-9+-]{1,20}(?:[ ](?:mscs|cells|treatment|therapy))?"
+)
 _MOST_WORDS = 8  # words up to the event: "after the last intravenous allogeneic cord blood derived cell infusion"
 _BREAKS = {"and", "or", "then", "at", "to", "for", "by", "with", "until", "will", "was", "were", "is", "are"}
 
@@ -62,12 +64,14 @@ def event_end(low: str, at: int) -> int | None:
 
 
 def _tail(low: str, end: int) -> tuple[int, str]:
-    """(end, "after" | "before" | "") with the event that a time is counted from ("after the infusion")."""
+    """(end, tail) with the event that a time is counted from: "after the infusion"; see Part."""
     if m := links().tail.match(low, end):
         kind = "before" if "before" in m[0] or "prior" in m[0] else "after"
         if (event := event_end(low, m.end())) is not None:
             return event, kind
-        return end, kind if m[0].strip(" -(") in ("after", "post", "following", "later") else ""
+        if m[0].endswith("later"):
+            return m.end(), kind
+        return end, "prior" if kind == "before" else kind if m[0].strip(" -(") in ("after", "post", "following") else ""
     if (m := _PREFIXED.match(low, end)) and (event := event_end(low, m.start(1))) is not None:
         return event, "before" if m[1] == "pre" else "after"
     return end, ""
@@ -90,7 +94,7 @@ def extend(low: str, part: Part) -> Part:
     if m := _TO_EVENT.match(low, part.end):
         part = part._replace(end=m.end())
     end, kind = _tail(low, part.end) if part.kind in ("time", "point", "start", "frequency") else (part.end, "")
-    if part.kind == "frequency" and end == part.end:
+    if end == part.end and (part.kind == "frequency" or (kind == "prior" and part.kind not in ("time", "point"))):
         return part
     return part._replace(end=end, tail=kind) if kind else part
 
@@ -150,9 +154,9 @@ def read_chain(low: str, first: Part) -> list[Part]:
     end = first.end
     while len(parts) < _MOST:
         following = next_part(low, end)
-        if following and following.kind == "point" and parts[-1].kind == "point" and following.joint in _TO:
-            if low.endswith("from ", 0, parts[-1].start):  # "from day 1 to day 28"
-                following = following._replace(role="end")
+        if following and following.kind == parts[-1].kind == "point" and following.joint in _TO:
+            from_here = low.endswith("from ", 0, parts[-1].start)  # "from day 1 to day 28"
+            following = following._replace(role="end") if from_here else following
         if following is None:
             aside = links().aside.match(low, end)
             following = _inside(low, end, aside.end()) if aside else None

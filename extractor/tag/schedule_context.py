@@ -74,7 +74,9 @@ def admissible(context: Context, chain: list[Part], start: int, end: int) -> str
     if is_bare_start(chain) and not alone and "(" not in low[start:end]:
         in_frame = section == "outcome" and not _COMPARED.search(low, max(0, start - 14), start)
         return "assessment" if in_frame else None
-    if _NEVER.search(before[-110:]) or (first.role == "until" and first.tail == "before" and _ENTERED.search(low[start:end])):
+    if _NEVER.search(before[-110:]) or (
+        first.role == "until" and first.tail == "before" and _ENTERED.search(low[start:end])
+    ):
         return None
     if last.kind in ("time", "frequency") and not last.tail and _behind(low, last):
         return None
@@ -83,7 +85,10 @@ def admissible(context: Context, chain: list[Part], start: int, end: int) -> str
     if section == "outcome" and first.role == "duration" and len(chain) == 1 and _BOUND.search(before[-80:]):
         return None
     if (
-        first.kind == "time" and not first.tail and not alone and surroundings().before.search(before[-NEAR:])
+        first.kind == "time"
+        and first.tail in ("", "prior")
+        and not alone
+        and surroundings().before.search(before[-NEAR:])
     ) or _AGE.search(before):
         return None
     if section != "outcome" and not alone and _entry(low, chain, start):
@@ -166,9 +171,9 @@ def _kind(context: Context, chain: list[Part], section: str, before: str, start:
     if section == "outcome":
         return "assessment"
     counted = chain[0].tail == "after" and chain[0].kind not in ("start", "frequency")
-    if context.scan.text[max(0, start - 3) : start] in ("At ", "On ", "By ") and counted:
-        if cue := surroundings().cue.search(context.after(end)):
-            return str(cue.lastgroup)
+    opens = counted and context.scan.text[max(0, start - 3) : start] in ("At ", "On ", "By ")
+    if opens and (cue := surroundings().cue.search(context.after(end))):
+        return str(cue.lastgroup)
     found = None
     for cue in surroundings().cue.finditer(before):
         if counted and cue[0].removesuffix("s") in words("giving"):
@@ -177,7 +182,11 @@ def _kind(context: Context, chain: list[Part], section: str, before: str, start:
             found = cue
     if found is not None and len(before) - found.end() < 120:
         return str(found.lastgroup)
-    if chain[0].tail and chain[0].kind not in ("start", "frequency") and section not in ("arm", "intervention"):
+    if (
+        chain[0].tail in ("after", "before")
+        and chain[0].kind not in ("start", "frequency")
+        and section not in ("arm", "intervention")
+    ):
         return "assessment"
     after = surroundings().cue.search(context.after(end))
     if after is not None:

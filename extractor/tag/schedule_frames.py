@@ -58,7 +58,7 @@ _EVENTS = re.compile(
 
 
 def _both_ends(parts: list[Part], low: str, left: int) -> list[Part]:
-    """"Baseline to 6 months": both are points where a state is measured; where events are counted it is a span of time."""
+    """ "Baseline to 6 months": both are points where a state is measured; where events are counted it is a span of time."""
     if len(parts) < 2 or parts[0].kind != "start" or parts[1].joint not in ("to", "-", "–", "—"):
         return parts
     above = low[max(low.rfind("\n\n", max(0, left - 400), left), left - 400, 0) : left]

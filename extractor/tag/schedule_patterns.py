@@ -47,7 +47,9 @@ class Anchors(NamedTuple):
 def anchors() -> Anchors:
     opening = {*number_words(), *words("label"), *words("start"), *frequencies(), *words("opener")}
     return Anchors(
-        re.compile(rf"(?<![a-z0-9.^])(?:[0-9]|[x×](?=[ ]?[0-9])|(?:{first_letters(sorted(opening))})(?![a-z])|an?(?={GAP}{_UNIT}))"),
+        re.compile(
+            rf"(?<![a-z0-9.^])(?:[0-9]|[x×](?=[ ]?[0-9])|(?:{first_letters(sorted(opening))})(?![a-z])|an?(?={GAP}{_UNIT}))"
+        ),
         re.compile(rf"{_NUMBER}(?:[ \t\xa0\r\n]{{0,24}}[a-z]|{WS}(?:[,;/&+~–—(×±-]|\.(?=[ \t])))"),
     )
 
@@ -149,11 +151,12 @@ class Counts(NamedTuple):
 
 @cache
 def counts() -> Counts:
-    word = rf"{_not('no adjective')}[a-z0-9/+()-]{{1,20}}{GAP}"
+    word = rf"(?:(?:and|or){GAP}(?=intra|sub|peri|epi|trans)|{_not('no adjective')}[a-z0-9/+()-]{{1,20}}{GAP})"
     x_end = rf"(?={WS}(?:[,.;)\n]|and|with|in|$))"
     return Counts(
         times=re.compile(
-            rf"(?:(?P<n>{_RANGE})(?:{GAP}|-)?(?:times?|x{x_end})(?![a-z0-9]|[ ]?[0-9])|(?P<oo>once{GAP}or{GAP}twice)(?![a-z])|(?P<a>{_ADVERB})(?![a-z])|"
+            rf"(?:(?P<n>{_RANGE})(?:{GAP}|-)?(?:times?|x{x_end})(?![a-z0-9]|[ ]?[0-9])|"
+            rf"(?P<oo>once{GAP}or{GAP}twice)(?![a-z])|(?P<a>{_ADVERB})(?![a-z])|"
             rf"[x×]{WS}(?P<y>{_NUMBER})(?={WS}(?:[,.;)]|$|{_GIVING})))"
         ),
         given=re.compile(
@@ -202,7 +205,7 @@ def links() -> Links:
         joint=re.compile(rf"{WS}(?P<j>(?:(?:,|;|/|&(?:amp;)?|\+|-|–|—|~|{word}){WS}){{0,6}})"),
         tail=re.compile(
             rf"{HYPHEN}(?:\()?(?:of{GAP}(?:follow|treatment|the{GAP}(?:first|last))|"
-            rf"(?:later{GAP})?(?:\(?after|post|following|since|from|before|prior{GAP}to))(?![a-z]|[ ]?[0-9])"
+            rf"later(?![a-z])|(?:later{GAP})?(?:\(?after|post|following|since|from|before|prior{GAP}to))(?![a-z]|[ ]?[0-9])"
         ),
         aside=re.compile(r"[ ]?\([^()\n]{1,40}\)"),
     )
