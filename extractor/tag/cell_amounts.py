@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 
 from extractor.scan import Amount, Number, Scan, read_amount
-from extractor.scan.amounts import LIST, RANGE
+from extractor.scan.amounts import LIST, PLUS_MINUS, RANGE
 
 _COUNTED = re.compile(
     r"(?<![A-Za-z])(?:first|cohort|group|arm|level|stage|phase|part|panel|tier|step|dl|day|days|week|weeks|month|"
@@ -41,12 +41,8 @@ def _first_index(scan: Scan, index: int) -> int:
             break
         previous = numbers[first - 1]
         between = text[previous.end : numbers[first].start]
-        ranged = RANGE.fullmatch(between) if len(between) <= 12 else None
-        if (
-            previous.form != "digits"
-            or previous.value >= 1000
-            or not (ranged or (len(between) <= 12 and LIST.fullmatch(between)))
-        ):
+        joined = len(between) <= 12 and any(join.fullmatch(between) for join in (RANGE, LIST, PLUS_MINUS))
+        if previous.form != "digits" or previous.value >= 1000 or not joined:
             break
         head = text[max(0, previous.start - 16) : previous.start]
         counted = _COUNTED.search(head)

@@ -54,7 +54,8 @@ _AFTER_BARE = re.compile(
     r"within|prior|route)(?![A-Za-z]))",
     re.IGNORECASE,
 )
-_NO_START = re.compile(r"(?:\bper |\bevery |\bNSC[ -]?|/|\bout of )\Z")
+# the last: a factor that was not read stands before a power of ten
+_NO_START = re.compile(r"(?:\bper |\bevery |\bNSC[ -]?|/|\bout of |(?<![A-Za-z])[x×*∙][ ]{0,2})\Z")
 _GLUED = re.compile(r"[^\W_]-?\Z")
 _GOES_ON = re.compile(r"[-–][0-9]")
 _FACTOR = re.compile(r"(?<![\w.])([0-9]{1,2}(?:\.[0-9])?)[x×*]\Z")
