@@ -54,7 +54,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
         rf"|[ ](?P<p3>10)\^(?P<e3>[0-9]{{1,2}})(?![0-9])"
         rf"|[eE](?P<e4>[+-]?[0-9]{{1,2}})(?![0-9A-Za-z])"
         rf"|[ -]?(?P<s>(?i:{scale}))(?![A-Za-z])(?:(?<=[mM]io)\.|(?<=[mM]ln)\.|(?<=[mM]ill)\.)?(?:[ ](?P<s2>(?i:{scale}))(?![A-Za-z]))?"
-        rf"|[ ]?{TIMES}[ ]?(?P<f>1(?:,?000){{1,4}})(?![0-9,.])"
+        rf"|[ ]?{TIMES}[ ]?(?P<f>1(?:0{{3,12}}|(?:,000){{1,4}}))(?![0-9,.])"
         rf"|(?P<s1>(?i:[{short}]))(?![A-Za-z]){cells})?"
     )
     word = "|".join(sorted(units, key=len, reverse=True))

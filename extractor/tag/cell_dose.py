@@ -54,8 +54,8 @@ _AFTER_BARE = re.compile(
     r"within|prior|route)(?![A-Za-z]))",
     re.IGNORECASE,
 )
-# the last: a factor that was not read stands before a power of ten
-_NO_START = re.compile(r"(?:\bper |\bevery |\bNSC[ -]?|/|\bout of |(?<![A-Za-z])[x×*∙][ ]{0,2})\Z")
+_NO_START = re.compile(r"(?:\bper |\bevery |\bNSC[ -]?|/|\bout of )\Z")
+_FACTOR_UNREAD = re.compile(r"(?<![A-Za-z])[x×*∙][ ]{0,2}\Z")
 _GLUED = re.compile(r"[^\W_]-?\Z")
 _GOES_ON = re.compile(r"[-–][0-9]")
 _FACTOR = re.compile(r"(?<![\w.])([0-9]{1,2}(?:\.[0-9])?)[x×*]\Z")
@@ -123,6 +123,10 @@ def _form_allows(text: str, amount: Amount, tail: _Tail, bare: bool) -> bool:
     plain = number.form in ("digits", "words")
     head = text[max(0, amount.start - 7) : amount.start]
     if tail.word or "lab" in kinds or (tail.cells and tail.cells.measured) or _NO_START.search(head):
+        return False
+    if text.startswith("10^", amount.start) and _FACTOR_UNREAD.search(head):
+        return False
+    if text.startswith("10^", amount.start) and _UNREAD.search(head):
         return False
     if number.exponent is not None and (number.exponent < 0 or (bare and number.exponent < 4)):
         return False
