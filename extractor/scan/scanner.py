@@ -26,7 +26,8 @@ class Scan:
         self.text = aligned.text
         self.sections = sections
         self._section_starts = [s.start for s in sections]
-        self._blocks: dict[tuple[re.Pattern[str], int], list[tuple[int, int]]] = {}
+        # by the pattern's id, since patterns hash slowly; each entry keeps its pattern alive
+        self._blocks: dict[int, tuple[re.Pattern[str], dict[int, list[tuple[int, int]]]]] = {}
 
     @cached_property
     def lower(self) -> str:
@@ -85,16 +86,19 @@ class Scan:
         Each stretch of BLOCK characters is searched once per pattern, however many windows ask for it. No match may be longer
         than MARGIN characters.
         """
+        known = self._blocks.get(id(pattern))
+        if known is None:
+            known = self._blocks[id(pattern)] = (pattern, {})
+        blocks = known[1]
         for block in range(max(end - 1, 0) // BLOCK, max(start, 0) // BLOCK - 1, -1):
-            for low, high in reversed(self._matches(pattern, block)):
+            found = blocks.get(block)
+            if found is None:
+                found = blocks[block] = self._matches(pattern, block)
+            for low, high in reversed(found):
                 if high <= end:
                     return (low, high) if low >= start else None
         return None
 
     def _matches(self, pattern: re.Pattern[str], block: int) -> list[tuple[int, int]]:
-        found = self._blocks.get((pattern, block))
-        if found is None:
-            low, high = block * BLOCK, (block + 1) * BLOCK
-            found = [m.span() for m in pattern.finditer(self.lower, low, high + MARGIN) if m.start() < high]
-            self._blocks[pattern, block] = found
-        return found
+        low, high = block * BLOCK, (block + 1) * BLOCK
+        return [m.span() for m in pattern.finditer(self.lower, low, high + MARGIN) if m.start() < high]

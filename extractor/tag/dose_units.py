@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from string import ascii_letters
 from typing import NamedTuple
 
 from extractor.errors import VocabularyError
 from extractor.scan import Scan, Unit
+from extractor.scan.trie import trie_pattern
 from extractor.vocab import load_table
 
 KINDS = ("body", "area", "surface", "volume", "site", "time", "each", "lab")
@@ -43,10 +45,8 @@ def _denominators() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
             )
         for text in row.many("text"):
             table[text.lower().replace(" ", "")] = (row["kind"], row["ucum"])
-    names = sorted(
-        {t for r in load_table("dose_denominators.csv", ["text", "kind", "ucum"]) for t in r.many("text")}, key=len
-    )
-    words = "|".join(re.escape(n).replace(r"\ ", "[ ]{0,2}") for n in reversed(names))
+    names = {t.lower() for r in load_table("dose_denominators.csv", ["text", "kind", "ucum"]) for t in r.many("text")}
+    words = trie_pattern(sorted(names), blank="[ ]{0,2}")
     number = r"[0-9]{1,4}(?:[.,][0-9]{1,3})?"
     pattern = re.compile(
         rf"[ ]{{0,2}}(?:(?:\(?/|\bper\b[ ]?/?|÷|x(?=[ ]?[Kk][Gg]\b))[ \n]{{0,3}}(?:(?:each|the|a|an|one|every)[ ])?"
@@ -142,28 +142,8 @@ _APPROXIMATE = re.compile(
     r"averaging)|[~≈≅])[ ]{0,2}(?:of[ ])?\Z",
     re.IGNORECASE,
 )
-_LAST_WORD = re.compile(r"([A-Za-z]{1,14}|[~≈≅])\.?[ ]{0,2}\Z")
-_ESTIMATES = frozenset(
-    [
-        "approximately",
-        "approximate",
-        "approx",
-        "aproximately",
-        "about",
-        "around",
-        "roughly",
-        "circa",
-        "ca",
-        "nearly",
-        "almost",
-        "estimated",
-        "of",
-        "averaging",
-        "~",
-        "≈",
-        "≅",
-    ]
-)  # what _APPROXIMATE may end with
+_ESTIMATES = {"approximately", "approximate", "approx", "aproximately", "about", "around", "roughly", "circa", "ca"}
+_ESTIMATES |= {"nearly", "almost", "estimated", "of", "averaging", "~", "≈", "≅"}  # what _APPROXIMATE may end with
 _MAXIMUM = re.compile(
     r"\b(?:max(?:imum|imal|\.)?|upper limit|not to exceed|not exceeding|no more than|capped at)(?:[ ](?:total|"
     r"cumulative|single|allowed|cell|permitted|daily|[a-z-]{6,20}(?=[ ]dos(?:e|age)[ ]of)))?"
@@ -198,14 +178,16 @@ def read_bound(scan: Scan, start: int, end: int) -> Bound:
     """The bound that stands right before `start` or right after `end`."""
     text = scan.text
     head = text[max(0, start - 60) : start]
-    last = _LAST_WORD.search(head, max(0, len(head) - 20))
-    estimate = _APPROXIMATE.search(head) if last and last[1].lower() in _ESTIMATES else None
+    said = head.rstrip(" .")
+    last = said[-1:] if said[-1:] in "~≈≅" else said[len(said.rstrip(ascii_letters)) :].lower()
+    estimate = _APPROXIMATE.search(head) if last in _ESTIMATES else None
     at = start
     if estimate:
         at = start - len(head) + estimate.start()
         head = head[: estimate.start()]
     low = scan.lower[at - len(head) : at]
-    if any(word in low for word in ("max", "limit", "exceed", "more", "cap")) and (maximum := _MAXIMUM.search(head)):
+    most = "max" in low or "limit" in low or "exceed" in low or "no more than" in low or "capped" in low
+    if most and (maximum := _MAXIMUM.search(head)):
         return Bound("le", False, bool(estimate), at - len(head) + maximum.start())
     if "min" in low and (minimum := _MINIMUM.search(head)):
         return Bound("ge", False, bool(estimate), at - len(head) + minimum.start())

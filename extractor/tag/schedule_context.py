@@ -178,6 +178,9 @@ def _kind(context: Context, chain: list[Part], section: str, before: str, start:
     for cue in surroundings().cue.finditer(before):
         if counted and cue[0].removesuffix("s") in words("giving"):
             continue  # "reactions to the infusion within 72 hours after it"
+        rest = before[cue.end() :].strip()
+        if cue[0] == "followed" and (rest.startswith("by ") or (not rest and context.low.startswith(" by ", end))):
+            continue  # "followed each day by etoposide"
         if not (cue.lastgroup == "administration" and _AFTER.search(before, max(0, cue.start() - 45), cue.start())):
             found = cue
     if found is not None and len(before) - found.end() < 120:

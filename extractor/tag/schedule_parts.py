@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
+from itertools import pairwise
 
 from extractor.tag.schedule_counts import read_count
 from extractor.tag.schedule_numbers import (
@@ -137,16 +138,23 @@ def _points(low: str, at: int) -> Part | None:
 
 
 ENUMERATED = 7  # a range of labelled points is written out up to so many
+WINDOWS = 30  # ranges that are further apart are windows of visits
 
 
 def _flat(pieces: list[list[float]]) -> list[float]:
-    """Points of "1, 3-5" (1, 3, 4, 5) and "42-45, 84-87" (windows: their ends)."""
-    ranges = [p for p in pieces if len(p) == 2]
-    if len(ranges) == 1 and len(pieces) > 1 and ranges[0][1] - ranges[0][0] < ENUMERATED:
-        a, b = ranges[0]
-        steps = [a + i for i in range(int(b - a))] + [b]
-        return [n for p in pieces for n in (steps if p is ranges[0] else p)]
-    return [n for p in pieces for n in p]
+    """Points of "1, 3-5" (1, 3, 4, 5) and "42-45, 84-87" (windows that lie far apart: their ends)."""
+    apart = len(pieces) > 1 and all(b[0] - a[-1] > WINDOWS for a, b in pairwise(pieces))
+    if len(pieces) == 1 or apart:
+        return [n for p in pieces for n in p]
+    return [n for p in pieces for n in _steps(p)]
+
+
+def _steps(piece: list[float]) -> list[float]:
+    """All points of a short range; the ends of a long one."""
+    low, high = piece[0], piece[-1]
+    if not 0 < high - low < ENUMERATED:
+        return piece
+    return [low + i for i in range(int(high - low))] + [high]
 
 
 def _label_between(text: str) -> str | None:

@@ -50,7 +50,9 @@ def anchors() -> Anchors:
         re.compile(
             rf"(?<![a-z0-9.^])(?:[0-9]|[x×](?=[ ]?[0-9])|(?:{first_letters(sorted(opening))})(?![a-z])|an?(?={GAP}{_UNIT}))"
         ),
-        re.compile(rf"{_NUMBER}(?:[ \t\xa0\r\n]{{0,24}}[a-z]|{WS}(?:[,;/&+~–—(×±-]|\.(?=[ \t])))"),
+        re.compile(
+            rf"{_NUMBER}(?!{WS}(?:[-–]{WS}[0-9.]{{1,5}}{WS})?[x×*·]{WS}10)(?:[ \t\xa0\r\n]{{0,24}}[a-z]|{WS}(?:[,;/&+~–—(×±-]|\.(?=[ \t])))"
+        ),
     )
 
 
@@ -192,7 +194,7 @@ def links() -> Links:
         rf"(?:the{GAP})?(?:study|treatment|therapy|course){GAP}(?:lasts|will{GAP}last|continues|will{GAP}continue)"
     )
     word = (
-        rf"(?:and|or|then|to|thereafter|again|also|plus|but|after{GAP}that|as{GAP}well{GAP}as|followed{GAP}by|{goes_on}|"
+        rf"(?:and|or|then|to|thereafter|again|also|plus|but|after{GAP}that|as{GAP}well{GAP}as|with{GAP}a{GAP}taper|followed{GAP}by|{goes_on}|"
         rf"with|an?|at|on|tapered|later|once|end{GAP}of|"
         rf"(?:which{GAP}will{GAP}be{GAP})?(?:beginning|starting|commencing|started|continuing|continued|repeated|repeating)){GAP}|"
         rf"until(?:{GAP}[a-z-]{{2,15}}){{1,6}}(?=[,;])"
