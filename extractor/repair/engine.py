@@ -35,6 +35,7 @@ _OPERATIONS: dict[str, Callable[[re.Match[str]], str | None]] = {
     "entity": _entity,
     "mojibake": lambda match: mojibake()[match.group()],
     "compatibility": lambda match: unicodedata.normalize("NFKC", match.group("r") if "r" in match.re.groupindex else match.group()),
+    "circled": lambda match: f"({unicodedata.numeric(match.group()):.0f})",
     "superscript-power": lambda match: "^" + match["r"].translate(_SUPERSCRIPTS).lstrip("+"),
     "symbol-font": lambda match: {"³": "≥", "£": "≤"}[match["r"]],
     "power-words": _power_words,
