@@ -48,7 +48,7 @@ _LEAD = re.compile(
 )
 _SURFACE = re.compile(r"\s{0,2}[(·*.x×⋅•∙-]?\s{0,2}(?=1\.7[0-9])")  # "mL/min 1.73 m2": the quotient sign is lost
 _NAMED_TWICE = re.compile(r"\s?\([A-Za-zµ]{1,5}\)\s?/\s?")  # "milliliter (mL)/min"
-_BLANKS = re.compile(r"[ \t]{0,2}(?:\n[ \t]{0,8})?")
+_BLANKS = re.compile(r"[ \t]{0,2}(?:\n[ \t]{0,24})?")
 _SQUASH = re.compile(r"\s+")
 
 

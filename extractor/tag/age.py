@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
-from extractor.scan import Number, Scan, read_comparator
+from extractor.scan import Number, Scan
 from extractor.spans import Mention
-from extractor.tag.age_read import UNIT, Parts, Read, read_age, unit_of
+from extractor.tag.age_around import age_around
+from extractor.tag.age_read import LABEL, Parts, Read, read_age
 
-LABEL = "AGE"
-_AGE = re.compile(r"age(?<![a-z-]age)s?d?(?![a-z]|-[a-z])")  # begins with a literal: the search skips from one to the next
+_AGE = re.compile(
+    r"age(?<![a-z-]age)s?d?(?![a-z]|-[a-z])"
+)  # begins with a literal: the search skips from one to the next
 _NOT_AGE = re.compile(
     r"(?:gestational|gestation|bone|mental|mean|median|average|menstrual|post-?menstrual|conceptional|"
     r"developmental|biological|vascular|skeletal|fetal|for|coital)\s{1,2}$",
@@ -85,13 +87,10 @@ _OLD = re.compile(r"old|young|\bage", re.IGNORECASE)
 _GAP_STOP = re.compile(r"\n[ \t\r]{0,20}\n|\n\s{0,20}(?:[-*•]|[0-9]{1,2}[.)])\s")
 # how ClinicalTrials.gov writes ages in its tables: "18 Years to 65 Years   (Adult, Older Adult)"
 _ADULT_FIELD = re.compile(r"\s{1,6}\((?:Child|Adult|Older Adult)(?:,|\))")
-_ADULTS = re.compile(r"\badults?\s(?:(?:patients?|subjects?|participants?|volunteers?|individuals?)\s)?\($", re.IGNORECASE)
-_AND_ON = re.compile(r"\s{0,3}(?:,\s?)?(?:and/or|or|and|,|vs\.?|versus)\s{1,3}(?:who\sare\s|are\s|if\s)?")
-_MIRROR_AGE = re.compile(
-    r"\s{0,2}(?:the\s)?(?:patient'?s?\s|subject'?s?\s)?(?P<a>ages?|aged)(?![A-Za-z])(?:\s{0,2}\((?:years?|"
-    r"yrs?)\))?\s{0,2}",
-    re.IGNORECASE,
+_ADULTS = re.compile(
+    r"\badults?\s(?:(?:patients?|subjects?|participants?|volunteers?|individuals?)\s)?\($", re.IGNORECASE
 )
+_AND_ON = re.compile(r"\s{0,3}(?:,\s?)?(?:and/or|or|and|,|vs\.?|versus)\s{1,3}(?:who\sare\s|are\s|if\s)?")
 
 
 def find(scan: Scan) -> list[Mention]:
@@ -135,7 +134,7 @@ def _mention(
 ) -> tuple[Mention | None, int]:
     """The mention that starts with numbers[index], and the number after it."""
     text = scan.text
-    around = _around(scan, index, starts)
+    around = age_around(scan, index, starts)
     if around is not None:
         return around
     read = read_age(scan, index)
@@ -144,10 +143,13 @@ def _mention(
     if field is not None:
         return Mention(number.start, read.end, LABEL, "age.field", parts=field), read.following
     if _ADULT_FIELD.match(text, read.end) and read.parts.how in ("range", "behind"):
-        return Mention(read.start, _trim(text, read.start, read.end), LABEL, "age.field", parts=read.parts), read.following
-    if read.parts.how == "plain" and read.parts.low_unit == "a" and number.value in (18, 19, 20, 21):
-        if _ADULTS.search(text, max(0, number.start - 30), number.start) and ")" in text[read.end - 1 : read.end + 1]:
-            return Mention(number.start, _trim(text, number.start, read.end), LABEL, "age.adults", parts=read.parts), read.following
+        return Mention(
+            read.start, _trim(text, read.start, read.end), LABEL, "age.field", parts=read.parts
+        ), read.following
+    if read.parts.how == "plain" and read.parts.low_unit == "a" and _adults(text, read, number):
+        return Mention(
+            number.start, _trim(text, number.start, read.end), LABEL, "age.adults", parts=read.parts
+        ), read.following
     word_start, worded = _word_before(text, read, number, ages, starts)
     evidence = "age.word" if worded else _evidence(scan, read, number) or _further(text, read, reach)
     if evidence is None or word_start < reach:
@@ -155,6 +157,12 @@ def _mention(
     if read.parts.how == "plain" and not (worded and _LINE.search(text, max(0, word_start - 30), word_start)):
         return None, index + 1
     return Mention(word_start, _trim(text, word_start, read.end), LABEL, evidence, parts=read.parts), read.following
+
+
+def _adults(text: str, read: Read, number: Number) -> bool:
+    """Whether the age in brackets is where adults begin: "Adult patients (18 years)"."""
+    closed = 18 <= number.value <= 21 and ")" in text[read.end - 1 : read.end + 1]
+    return closed and _ADULTS.search(text, max(0, number.start - 30), number.start) is not None
 
 
 def _field(scan: Scan, read: Read, number: Number) -> Parts | None:
@@ -239,56 +247,3 @@ def _people_or_line(text: str, start: int, end: int, lines: bool) -> bool:
     return (
         lines and _LINE.search(text, max(0, start - 34), start) is not None and _LINE_END.match(text, end) is not None
     )
-
-
-def _around(scan: Scan, index: int, starts: list[int]) -> tuple[Mention, int] | None:
-    """ "18 ≤ age ≤ 65": the word stands between."""
-    text, number = scan.text, scan.numbers[index]
-    i = bisect_left(starts, number.end)
-    if i >= len(starts) or starts[i] > number.end + 20 or scan.comparator_before(number.start) is not None:
-        return None
-    found = UNIT.match(text, number.end)
-    at = found.end() if found else number.end
-    comparator = read_comparator(text, at)
-    if comparator is None or text[comparator.start].isalpha():
-        return None
-    word = _MIRROR_AGE.match(text, comparator.end)
-    if word is None:
-        return None
-    unit = unit_of(found)
-    lost = comparator.op in ("eq", "lost")
-    low = number.value if comparator.op in ("le", "lt") or lost else None
-    high = None if low is not None else number.value
-    inclusive = comparator.op in ("le", "ge") or lost
-    end, following = word.end("a"), index + 1
-    parts = Parts(low, inclusive, unit, high, inclusive, unit, "compared", None)
-    second = read_comparator(text, word.end())
-    if second is not None:
-        at = second.end
-        while at < len(text) and text[at] == " ":
-            at += 1
-        other = scan.number_at(at)
-        if other is not None and scan.numbers[other].value <= 130:
-            more = UNIT.match(text, scan.numbers[other].end)
-            value, second_unit = scan.numbers[other].value, unit_of(more)
-            end, following = (more.end() if more else scan.numbers[other].end), other + 1
-            if low is not None and value > low:
-                parts = Parts(
-                    low, inclusive, unit or second_unit, value, second.op != "lt", second_unit or unit, "compared", None
-                )
-            elif high is not None and value < high:
-                parts = Parts(
-                    value,
-                    second.op != "gt",
-                    second_unit or unit,
-                    high,
-                    inclusive,
-                    unit or second_unit,
-                    "compared",
-                    None,
-                )
-    if lost:
-        if parts.high is None:
-            return None
-        parts = parts._replace(how="lost", mark=(comparator.start, comparator.end))
-    return Mention(number.start, end, LABEL, "age.around", parts=parts), following

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from extractor.scan import Comparator, Scan, read_comparator
 
+LABEL = "AGE"
 DAYS = {"a": 365.25, "mo": 30.4375, "wk": 7.0, "d": 1.0, "h": 1 / 24}
 _UNITS = {"y": "a", "a": "a", "m": "mo", "w": "wk", "d": "d", "h": "h"}
 UNIT = re.compile(

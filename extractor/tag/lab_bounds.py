@@ -39,8 +39,31 @@ class Bound(NamedTuple):
 
 
 _OPENING = frozenset(
-    "a an the of to about approximately approx around or value values score scores level levels class grade stage "
-    "total than least normal".split()
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "to",
+        "about",
+        "approximately",
+        "approx",
+        "around",
+        "or",
+        "value",
+        "values",
+        "score",
+        "scores",
+        "level",
+        "levels",
+        "class",
+        "grade",
+        "stage",
+        "total",
+        "than",
+        "least",
+        "normal",
+    ]
 )
 _BETWEEN = re.compile(
     r"(?:between|from|range(?:s|d)?(?:[ ]of|[ ]from|[ ]between|:)?|ranging[ ]from|"

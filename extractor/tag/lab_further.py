@@ -14,7 +14,7 @@ from extractor.tag.lab_quantity import Quantity, read_quantity
 
 _JOIN = re.compile(
     r"\s{0,2}[,;]?\s{0,16}(?:(?P<w>and/or|and|but|or|to|-|–|&|,)(?![A-Za-z]))?\s{0,16}"
-    r"(?:(?:also|is|are|be|the|with|an?|of|it|either)\s{1,2}){0,2}\s{0,2}",
+    r"(?:(?:also|is|are|be|the|an?|of|it|either)\s{1,2}){0,2}\s{0,2}",
     re.IGNORECASE,
 )
 _RESTATED = re.compile(
@@ -26,7 +26,7 @@ _NO_QUANTITY = re.compile(r"\s{0,2}(?:weeks?|days?|months?|years?|hours?)\b", re
 _NOUN = re.compile(
     r"\s{1,2}(?!(?:for|in|if|or|and|at|with|when|on|after|during|unless|without|is|are|to|by|as|from|who|that|within|"
     r"before|but|due|prior|per|inclusive|including|respectively|using|based|will|despite|except|because|while|even|"
-    r"body|by)\b)[a-z]{3,20}"
+    r"body|by)\b)[A-Za-z]{3,20}"
 )
 _DIASTOLIC = re.compile(
     r"\s{0,2}\(?(?P<a>systolic|diastolic)(?:\s(?:blood\s)?pressure)?\)?\s{0,2},?\s{0,2}(?:and/or|or|and|/|over)\s{0,2}"

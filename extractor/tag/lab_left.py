@@ -1,16 +1,16 @@
-"""Bounds whose measure stands before them, and "15 ≤ eGFR < 60"."""
+"""Bounds whose measure stands before them."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
 
-from extractor.scan import read_comparator
 from extractor.spans import Mention
-from extractor.tag.lab_bounds import Bound, comparator_for, mirrored, read_bound
-from extractor.tag.lab_names import Group, group_at, widen
+from extractor.tag.lab_bounds import Bound, comparator_for
+from extractor.tag.lab_names import Group, group_at
 from extractor.tag.lab_state import (
     BASELINE,
+    COUNTED_BEHIND,
     DOWN,
     GRADED,
     NOUN_BEHIND,
@@ -56,74 +56,6 @@ _CONTINUES = re.compile(
     r"but)?[\s(]{0,3}(?:\([A-Za-z]{1,8}\)[ ])?(?:[A-Za-z'’-]{1,14},?[ ]){0,6}[\s(:]{0,3}$",
     re.IGNORECASE,
 )
-
-
-def mirrored_measure(state: State, index: int, reach: int) -> Mention | None:
-    """ "15 ≤ eGFR < 60": the number and its comparator stand before the measure."""
-    scan, text = state.scan, state.scan.text
-    if scan.comparator_before(scan.numbers[index].start) is not None:
-        return None
-    found = mirrored(scan, index)
-    if found is None:
-        return None
-    first, comparator = found
-    i = bisect_left(state.starts, comparator.end)
-    if i >= len(state.hits) or state.starts[i] > comparator.end + 30:
-        return None
-    name = widen(text, state.hits[i])
-    if name.end - name.start == 1 and first.unit is None:
-        return None
-    if text[comparator.end : name.start].strip() and not gap_words(text[comparator.end : name.start], 0):
-        return None
-    while i + 1 < len(state.hits) and state.hits[i + 1].measure == name.measure and state.starts[i + 1] - name.end <= 3:
-        i += 1
-    group = Group(name.start, max(name.end, state.ends[i]), (name,), None)
-    low = first.value if comparator.op in ("le", "lt") else None
-    high = first.value if comparator.op in ("ge", "gt") else None
-    inclusive = comparator.op in ("le", "ge")
-    bound = Bound(
-        first.start,
-        group.end,
-        low,
-        inclusive,
-        high,
-        inclusive,
-        first.unit,
-        first.dimension,
-        first.reference,
-        "compared",
-        None,
-        True,
-        first.following,
-    )
-    end = group.end
-    if text[end : end + 1] == ")" and text[name.end : end].count("("):
-        end += 1
-    second = read_comparator(text, end)
-    number = scan.number_at(_skip(text, second.end)) if second else None
-    if second and number is not None and second.op in ("ge", "gt", "le", "lt", "eq", "lost"):
-        other = read_bound(scan, number)
-        value = other.high if other.high is not None else other.low
-        if isinstance(value, float) and second.op in ("le", "lt", "eq", "lost") and low is not None and value > low:
-            bound = bound._replace(high=value, high_inclusive=second.op != "lt")
-        elif isinstance(value, float) and second.op in ("ge", "gt", "eq", "lost") and high is not None and value < high:
-            bound = bound._replace(low=value, low_inclusive=second.op != "gt")
-        else:
-            return None
-        end = other.end
-        bound = bound._replace(
-            unit=other.unit or bound.unit,
-            dimension=other.dimension or bound.dimension,
-            reference=other.reference or bound.reference,
-            following=other.following,
-        )
-    return make(first.start, end, group, bound, None, "lab.mirrored")
-
-
-def _skip(text: str, at: int) -> int:
-    while at < len(text) and text[at] == " ":
-        at += 1
-    return at
 
 
 def to_left(state: State, bound: Bound, reach: int) -> Mention | None:
@@ -199,13 +131,18 @@ def _not_meant(text: str, bound: Bound, hit: Hit, gap: str) -> bool:
         return True
     if bound.how in ("plain", "range") and "\n" in gap and not _WRAPPED.search(gap):
         return True
+    if bound.word == "from" and bound.dimension is None and bound.how == "compared":
+        return True
     if bound.dimension == "time" and "\n" in gap:
         return True
     if _NUMBERED.search(gap):
         return True
-    if bound.dimension is None and bound.reference is None and text[bound.end - 1].isalpha() and bound.how != "behind":
-        if _COUNTED_BEHIND.match(text, bound.end) or NOUN_BEHIND.match(text, bound.end):
-            return True  # "deterioration with at least one of"
+    if bound.dimension is None and bound.reference is None:
+        if COUNTED_BEHIND.match(text, bound.end):
+            return True  # "hypoglycemia (> 2 episodes per week)"
+        worded = text[bound.end - 1].isalpha() and bound.how != "behind"  # "deterioration with at least one of"
+        if worded and (_COUNTED_BEHIND.match(text, bound.end) or NOUN_BEHIND.match(text, bound.end)):
+            return True
     if bound.dimension is None and bound.word in ("over", "under", "within") and NOUN_BEHIND.match(text, bound.end):
         return True
     if bound.dimension == "fraction" and gap.strip() == "with" and NOUN_BEHIND.match(text, bound.end):
@@ -215,7 +152,9 @@ def _not_meant(text: str, bound: Bound, hit: Hit, gap: str) -> bool:
     if bound.how == "range" and bound.unit is None and isinstance(bound.low, float) and 1900 <= bound.low <= 2100:
         return True
     called = text[hit.start : hit.end].lower()
-    if (called in words("weak") or called.rstrip("s") in words("weak")) and not _WEAK_GAP.fullmatch(text[hit.end : bound.start]):
+    sure = bound.how == "compared" and called in ("weight", "height") and bound.dimension in hit.measure.dimensions
+    weak = called in words("weak") or called.rstrip("s") in words("weak")
+    if weak and not sure and not _WEAK_GAP.fullmatch(text[hit.end : bound.start]):
         return True
     if hit.measure.kind != "score":
         return False
@@ -308,6 +247,11 @@ def continued(state: State, bound: Bound, last: Mention) -> Mention | None:
     if not (
         (same and (bound.dimension or bound.reference))
         or (fits_bound(bound, group) and bound.dimension not in (None, "fraction", "time", "length"))
+        or (
+            bound.reference == "predicted"
+            and fits_bound(bound, group)
+            and gap.strip(" ,(") in ("or", "and/or", "and", "")
+        )
     ):
         return None
     i = bisect_left(state.starts, last.end)

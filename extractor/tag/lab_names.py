@@ -41,49 +41,6 @@ _LINK = re.compile(
     r"has to be|measuring|defined as|greater|a|the|falls?|drops?|rises?|at least)\b)[ ]{0,2}$",
     re.IGNORECASE,
 )
-STATES = frozenset(
-    [
-        "hypertension",
-        "hypotension",
-        "fever",
-        "febrile",
-        "hypoxia",
-        "hypoxemia",
-        "hypoxaemia",
-        "hypoglycemia",
-        "hyperglycemia",
-        "obesity",
-        "obese",
-        "overweight",
-        "anemia",
-        "anaemia",
-        "neutropenia",
-        "thrombocytopenia",
-        "leukopenia",
-        "lymphopenia",
-        "bradycardia",
-        "tachycardia",
-        "pregnancy",
-        "pregnant",
-        "proteinuria",
-        "pain",
-        "arterial",
-        "hypertension",
-        "mass",
-        "tumor",
-        "tumour",
-        "lesion",
-        "hyperkalemia",
-        "hypokalemia",
-        "hyponatremia",
-        "oliguria",
-        "tachypnea",
-        "hypothermia",
-        "stenosis",
-        "contracture",
-        "deformity",
-    ]
-)
 
 
 def widen(text: str, hit: Hit) -> Name:
@@ -130,7 +87,7 @@ def group_at(text: str, hits: list[Hit], index: int, floor: int, limit: bool = F
             break
         same = hit.measure.id == names[0].measure.id if names[0].measure else False
         told = hit.measure.kind == "score" and "or" in between  # "Lansky or Karnofsky": two scores of one kind
-        state = text[hit.start : hit.end].lower() in STATES
+        state = text[hit.start : hit.end].lower() in words("states")
         if same and not told and not state and len(between) <= 4 and _ABBREVIATION.fullmatch(between):
             widened = widen(text, hit)
             names[0] = widened
@@ -186,8 +143,9 @@ def _joins(hit: Hit, name: Name, text: str, match: re.Match[str], limit: bool) -
         word.lower() not in words("lead") and word.lower() not in ("a", "the", "an", "either", "both") for word in lead
     ):
         return False
-    return text[hit.start : hit.end].lower() not in STATES or (
-        match["s"].strip().lower() in ("or", "and/or", "and") and (text[name.start : name.end].lower() in STATES)
+    return text[hit.start : hit.end].lower() not in words("states") or (
+        match["s"].strip().lower() in ("or", "and/or", "and")
+        and (text[name.start : name.end].lower() in words("states"))
     )
 
 
@@ -242,10 +200,6 @@ def name_before(text: str, at: int, floor: int) -> Name | None:
 
 
 _AFTER_WORD = re.compile(r"[ \n]{0,1}[ ]{0,14}([A-Za-z0-9α-ω][\w'’/+-]{0,24})")
-_AFTER_STOP = frozenset(
-    "from at compared within after between relative versus vs as by on during and or with who which that for over to is are "
-    "was were will than per until when since following before without using defined based measured assessed".split()
-)
 
 
 def name_after(text: str, at: int) -> Name | None:
@@ -254,12 +208,16 @@ def name_after(text: str, at: int) -> Name | None:
     last = ""
     for _ in range(8):
         match = _AFTER_WORD.match(text, end)
-        if match is None or match[1].lower() in _AFTER_STOP or (end == at and match[1].lower() in words("never")):
+        if match is None or match[1].lower() in words("after") or (end == at and match[1].lower() in words("never")):
             break
         if end == at:
             start = match.start(1)
         end, last = match.end(), match[1].lower()
-    if end == at or last in ("of", "in", "the", "a") or any(w in words("never") for w in text[start:end].lower().split()):
+    if (
+        end == at
+        or last in ("of", "in", "the", "a")
+        or any(w in words("never") for w in text[start:end].lower().split())
+    ):
         return None
     return Name(start, end, None)
 
@@ -284,8 +242,10 @@ def looks_measured(text: str, name: Name) -> bool:
     bracket = _ABBREVIATED.match(text, name.end)
     if bracket and sum(c.isupper() for c in bracket[1]) >= 2:
         return True
-    if last.lower() in words("head") or phrase[0].lower() == "number" or any(
-        word.lower() in ("score", "scale", "index", "questionnaire", "inventory") for word in phrase
+    if (
+        last.lower() in words("head")
+        or phrase[0].lower() == "number"
+        or any(word.lower() in ("score", "scale", "index", "questionnaire", "inventory") for word in phrase)
     ):
         return True
     if len(last) >= 2 and sum(c.isupper() for c in last) >= 2 and _CAPITALS.fullmatch(last):

@@ -25,10 +25,11 @@ class Quantity(NamedTuple):
     counted: tuple[int, int] | None = None  # the words for what is counted ("200 T cells/µL")
 
 
-_KILO = re.compile(r"[ ]?(?:K|k|thousand|[x×*][ ]?1,?000)(?=[ ]?(?:/|per\b|cells\b)|[ ]?[µu][lL]\b)")
+_KILO = re.compile(r"(?:[ ]?|\n[ ]{1,24})(?:K|k|thousand|[x×*][ ]?1,?000)(?=[ ]?(?:/|per\b|cells\b)|[ ]?[µu][lL]\b)")
 _GIGA = re.compile(r"[ ]?(?P<g>G|Giga|giga|T|Tera)[ ]?/[ ]?(?P<l>[lL])(?![A-Za-z])")
 _TIMES = re.compile(
-    r"[ \n]{0,3}-?[ ]{0,2}(?:x|×|\*|\?|times|time|folds?|[x×][ ]?times)?[ \n]{0,3}(?:(?:of|above|over|"
+    r"(?:[ ]?\n[ ]{2,24}|[ \n]{0,3})-?[ ]{0,2}(?:x|×|\*|\?|times|time|folds?|[x×][ ]?times)?(?:[ ]?\n[ ]{2,24}|[ \n]{0,3})"
+    r"(?:(?:of|above|over|"
     r"(?:higher|greater|more|less|lower)[ ]than|the)[ ]){0,2}(?:that[ ]of[ ])?",
     re.IGNORECASE,
 )

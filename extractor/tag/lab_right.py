@@ -9,8 +9,21 @@ from extractor.scan import read_comparator
 from extractor.spans import Mention
 from extractor.tag.lab_bounds import Bound, behind_at, sides
 from extractor.tag.lab_names import Group, Name, looks_measured, name_after, name_before, widen
+from extractor.tag.lab_state import (
+    COUNTED_BEHIND,
+    DOWN,
+    GRADED,
+    NOUN_BEHIND,
+    RUNS,
+    UP,
+    State,
+    change_before,
+    close,
+    finish,
+    fits_bound,
+    make,
+)
 from extractor.tag.lab_vocab import words
-from extractor.tag.lab_state import DOWN, GRADED, NOUN_BEHIND, RUNS, UP, State, change_before, close, finish, fits_bound, make
 
 # dimensions of which a bound is one without a doubt
 _GENERIC = frozenset(
@@ -70,15 +83,9 @@ _ON = re.compile(
     r"a\s)?(?:total\s)?",
     re.IGNORECASE,
 )
-_OF_SCORE = re.compile(r"(?:[A-Z]{2}|[Ss]cores?|[Ii]ndex)\s(?:of|is|was|=)\s?$")
+_OF_SCORE = re.compile(r"(?:(?:[A-Z]{2}|[Ii]ndex)\s(?:of|is|was|=)|[Ss]cores?(?:\s(?:of|is|was|=))?)\s?$")
+_INSTRUMENT = re.compile(r"(?:scale|score|index|questionnaire|inventory|test)s?$", re.IGNORECASE)
 _SCORE_OF = re.compile(r"(?:\b(?:total|minimum|maximum)\s)?\bscores?\s(?:of\s)?$", re.IGNORECASE)
-_PEOPLE_BEHIND = re.compile(
-    r"[ ]{0,2}(?:other\s|of the\s|additional\s|or more\s)?(?:[a-z-]{1,14}\s)?(?:patients|subjects|"
-    r"participants|times|lines|cycles|weeks?|days?|months?|years?|hours?|minutes?|people|doses?|sites?|"
-    r"events?|episodes?|of the (?:following|above)|criteria|criterion|following|cigarettes|drinks|regimens|"
-    r"donors|attacks|members|children|teeth|injections|capsules|tablets)\b",
-    re.IGNORECASE,
-)
 
 
 def _name_at(state: State, at: int, slack: int = 1) -> tuple[Name, int] | None:
@@ -195,9 +202,12 @@ def score_right(state: State, bound: Bound, reach: int) -> Mention | None:
         return None
     match = _ON.match(text, bound.end)
     found = _name_at(state, match.end(), 16) if match else None
-    if found is None or found[0].measure is None or found[0].measure.kind != "score":
+    name = found[0] if found and found[0].measure is not None and found[0].measure.kind == "score" else None
+    if name is None and match and bound.unit == "{points}":  # "less than 15 points on Norris bulbar scale"
+        unknown = name_after(text, match.end())
+        name = unknown if unknown and _INSTRUMENT.search(text[unknown.start : unknown.end]) else None
+    if name is None:
         return None
-    name = found[0]
     before = _SCORE_OF.search(text, max(reach, bound.start - 20), bound.start)
     after = read_comparator(text, name.end)
     if after is not None and not text[after.start].isalpha():
@@ -215,16 +225,21 @@ def unknown_measure(state: State, bound: Bound, reach: int) -> Mention | None:
         and not (bound.unit in ("s", "ms") and bound.symbol)
     ):
         return None
-    if bound.how == "behind" and bound.dimension is None and not _OF_SCORE.search(text, max(0, bound.start - 12), bound.start):
+    if (
+        bound.how == "behind"
+        and bound.dimension is None
+        and not _OF_SCORE.search(text, max(0, bound.start - 12), bound.start)
+    ):
         return None
     if (
         bound.word in ("over", "from", "within", "up to", "under", "minimum", "maximum", "below", "above")
         and bound.dimension is None
+        and not _OF_SCORE.search(text, max(0, bound.start - 12), bound.start)
     ):
         return None
     if bound.unit is not None and bound.unit.startswith("10*") and "/" not in bound.unit:
         return None
-    if (bound.unit is None and _PEOPLE_BEHIND.match(text, bound.end)) or state.scan.numbers[
+    if (bound.unit is None and COUNTED_BEHIND.match(text, bound.end)) or state.scan.numbers[
         max(0, bound.following - 1)
     ].form == "words":
         return None
@@ -236,6 +251,8 @@ def unknown_measure(state: State, bound: Bound, reach: int) -> Mention | None:
             return None
     name = name_before(text, bound.start, max(reach, bound.start - 160))
     if name is not None and bound.how == "range" and bound.unit is None and RUNS.search(text, name.start, bound.end):
+        return None
+    if name is not None and bound.dimension is None and text[name.start : name.end].split()[-1].isdigit():
         return None
     if name is not None and text[bound.start].isupper() and "\n" in text[name.end : bound.start]:
         return None

@@ -25,6 +25,15 @@ NOUN_BEHIND = re.compile(
     r"subjects|using|even|while|may|will|where|allowed|acceptable|permitted|only|because|not|than|based|"
     r"provided|were|was|prior|per|of|inclusive|except)\b)[a-z]{3,20}"
 )
+COUNTED_BEHIND = re.compile(
+    r"[ ]{0,2}(?:other\s|of the\s|additional\s|or more\s)?"
+    r"(?:(?!(?:at|in|on|by|for|after|within|of|per|and|or|with|during|over|from|every|before|until|despite|to|as|"
+    r"if|is|are|at|than|who|when|while|between|once|any|the|a|each)\s)[a-z-]{1,14}\s)?(?:patients|subjects|"
+    r"participants|times|lines|cycles|weeks?|days?|months?|years?|hours?|minutes?|people|doses?|sites?|"
+    r"events?|episodes?|of the (?:following|above)|criteria|criterion|following|cigarettes|drinks|regimens|"
+    r"donors|attacks|members|children|teeth|injections|capsules|tablets)\b",
+    re.IGNORECASE,
+)
 PARENS = re.compile(r"[(\[][^()\[\]]{0,80}[)\]]")
 TOKEN = re.compile(r"[A-Za-z0-9][\w'’.-]{0,40}")
 GRADED = re.compile(r"\b(?:stage|grade)\b", re.IGNORECASE)

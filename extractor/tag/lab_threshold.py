@@ -7,6 +7,7 @@ no doubt, from the words before it (lab_names). A bound looks for its measure to
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 
 from extractor.scan import Scan
@@ -14,8 +15,9 @@ from extractor.spans import Mention
 from extractor.tag.lab_bounds import Bound, read_bound
 from extractor.tag.lab_classes import ClassBound, bare_classes, classes_before, read_classes
 from extractor.tag.lab_further import with_further
-from extractor.tag.lab_left import continued, mirrored_measure, to_left
+from extractor.tag.lab_left import continued, to_left
 from extractor.tag.lab_limits import find_limits
+from extractor.tag.lab_mirrored import mirrored_measure
 from extractor.tag.lab_names import Group, Name, group_at, looks_measured, name_before
 from extractor.tag.lab_right import changed_right, counted_unit, score_right, to_right, unknown_measure
 from extractor.tag.lab_state import LABEL, Parts, State, close, make
@@ -26,6 +28,7 @@ _HEADS = tuple(
     for head in ("level", "score", "index", "ratio", "concentration", "titer", "pressure", "volume")
     for plural in ("", "s")
 )
+_CHANGED = re.compile(r"\s?%\s(?:or (?:more|greater)\s)?(?:relative\s)?(?:reduc|decrea|improv|increa|declin)")
 _LINKS = (" of", " is", " between", " from")
 
 
@@ -90,6 +93,8 @@ def _worth(state: State, index: int) -> bool:
     if (i > 0 and state.ends[i - 1] >= number.start - 90) or (
         i < len(state.starts) and state.starts[i] <= number.end + 60
     ):
+        return True
+    if "%" in text[number.end : number.end + 2] and _CHANGED.match(state.scan.lower, number.end):
         return True
     return state.scan.comparator_before(number.start) is not None or _headed(state.scan.lower, number.start)
 

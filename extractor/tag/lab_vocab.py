@@ -87,7 +87,22 @@ def _key(text: str) -> str:
 
 
 # what limits without a number before them begin with ("above the ULN", "twice the upper limit")
-LIMIT_WORDS = ("uln", "unl", "uul", "unr", "unv", "lln", "lnl", "upper", "lower", "highest", "twice", "double", "triple", "thrice")
+LIMIT_WORDS = (
+    "uln",
+    "unl",
+    "uul",
+    "unr",
+    "unv",
+    "lln",
+    "lnl",
+    "upper",
+    "lower",
+    "highest",
+    "twice",
+    "double",
+    "triple",
+    "thrice",
+)
 
 
 @cache
@@ -137,7 +152,9 @@ def find_names(scan: Scan) -> Names:
         if choices is None:
             limits.append(begin)
             continue
-        end = last + (moved[piece] if piece == len(starts) or last - 1 < starts[piece] else moved[bisect_right(starts, last - 1)])
+        end = last + (
+            moved[piece] if piece == len(starts) or last - 1 < starts[piece] else moved[bisect_right(starts, last - 1)]
+        )
         for exact, measure in choices:
             if exact is None or text[begin:end] == exact:
                 found.append((begin, -end, measure))
