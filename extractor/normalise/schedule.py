@@ -147,9 +147,20 @@ def _points_reading(chain: tuple[Part, ...], kind: str) -> Value | None:
     return read(tuple(part._replace(joint="and", role="") if part.joint in TO else part for part in chain), kind)
 
 
+def _course(part: Part, scan: Scan) -> tuple[Part, ...]:
+    """ "from day 1 to day 28": a beginning and an end, where the days are too many to be points."""
+    if part.kind != "point" or not part.range or part.values[1][0] - part.values[0][0] < ENUMERATED:
+        return (part,)
+    if not scan.lower.endswith("from ", 0, part.start):
+        return (part,)
+    first, last = part.values
+    return part._replace(values=(first,), range=False), part._replace(values=(last,), range=False, role="end")
+
+
 def normalise(mention: Mention, scan: Scan) -> Mention:
     """The mention with its value; a range of times keeps its other reading as an alternative."""
     chain, kind = mention.parts
+    chain = tuple(piece for part in chain for piece in _course(part, scan))
     value = read(chain, kind)
     other = _points_reading(chain, kind)
     if other is None or other == value:

@@ -126,8 +126,6 @@ def _form_allows(text: str, amount: Amount, tail: _Tail, bare: bool) -> bool:
         return False
     if text.startswith("10^", amount.start) and _FACTOR_UNREAD.search(head):
         return False
-    if text.startswith("10^", amount.start) and _UNREAD.search(head):
-        return False
     if number.exponent is not None and (number.exponent < 0 or (bare and number.exponent < 4)):
         return False
     if plain and (bare or _GLUED.search(head)):

@@ -15,16 +15,16 @@ _NEXT = re.compile(r"[ \t\xa0(-]{0,4}(?:\r?\n[ \t]{1,16})?(post|pre)?-?[ ]?([a-z
 _OF_WORDS = re.compile(r"\s{1,16}([a-z0-9+/-]{1,20})")
 
 
-def _further(low: str, at: int) -> bool:
-    """Whether "of" goes on to another event within four words: "completion of the MTX infusion"."""
+def _further(low: str, at: int) -> int | None:
+    """End of another event within four words behind "of": "completion of the MTX infusion"."""
     for _ in range(4):
         m = _OF_WORDS.match(low, at)
         if m is None or m[1] in _BREAKS:
-            return False
-        if _is_event(m[1]):
-            return True
+            return None
         at = m.end()
-    return False
+        if _is_event(m[1]):
+            return at
+    return None
 
 
 _OF = re.compile(
@@ -53,7 +53,9 @@ def event_end(low: str, at: int) -> int | None:
             break
         if _is_event(word):
             end = m.start(2) + len(word)
-        elif end is not None and (word != "of" or not _further(low, m.end())):
+        elif end is not None:
+            if word == "of" and (further := _further(low, m.end())) is not None:
+                end = further
             break
         at = m.end()
         if m[2].endswith("."):
@@ -146,17 +148,11 @@ _ONE = re.compile(r"(?:an?|first|next|following|entire|whole)\s{1,6}\Z")
 _TOLERANCE = re.compile(r"\(?\s?(?:±|\+/-|\+-|plus or minus)")
 
 
-_TO = ("to", "through", "until", "till")
-
-
 def read_chain(low: str, first: Part) -> list[Part]:
     parts = [first]
     end = first.end
     while len(parts) < _MOST:
         following = next_part(low, end)
-        if following and following.kind == parts[-1].kind == "point" and following.joint in _TO:
-            from_here = low.endswith("from ", 0, parts[-1].start)  # "from day 1 to day 28"
-            following = following._replace(role="end") if from_here else following
         if following is None:
             aside = links().aside.match(low, end)
             following = _inside(low, end, aside.end()) if aside else None
