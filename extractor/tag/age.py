@@ -126,6 +126,8 @@ def _worth(scan: Scan, start: int, end: int, ages: list[tuple[int, int]], starts
     i = bisect_left(starts, end)
     if (i > 0 and ages[i - 1][1] >= start - 90) or (i < len(starts) and starts[i] <= end + 24):
         return True
+    if scan.text[end : end + 1] == "," and scan.text[end + 1 : end + 2].isdigit():
+        return False
     return _NEAR.match(scan.lower, end) is not None or _BEFORE.search(scan.text, max(0, start - 14), start) is not None
 
 

@@ -24,7 +24,7 @@ _RESTATED = re.compile(
 _SAME_RANGE = re.compile(r"\s{0,2}(?:-|–|—|to|~)\s{0,2}")
 _NO_QUANTITY = re.compile(r"\s{0,2}(?:weeks?|days?|months?|years?|hours?)\b", re.IGNORECASE)
 _NOUN = re.compile(
-    r"\s{1,2}(?!(?:for|in|if|or|and|at|with|when|on|after|during|unless|without|is|are|to|by|as|from|who|that|within|"
+    r"[ ]{1,2}(?!(?:for|in|if|or|and|at|with|when|on|after|during|unless|without|is|are|to|by|as|from|who|that|within|"
     r"before|but|due|prior|per|inclusive|including|respectively|using|based|will|despite|except|because|while|even|"
     r"body|by)\b)[A-Za-z]{3,20}"
 )

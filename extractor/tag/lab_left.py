@@ -135,7 +135,7 @@ def _not_meant(text: str, bound: Bound, hit: Hit, gap: str) -> bool:
         return True
     if bound.dimension == "time" and "\n" in gap:
         return True
-    if _NUMBERED.search(gap):
+    if len(gap) > 3 and _NUMBERED.search(gap):
         return True
     if bound.dimension is None and bound.reference is None:
         if COUNTED_BEHIND.match(text, bound.end):

@@ -15,6 +15,11 @@ _ARTICLES = re.compile(
     r"age-specific|applicable|its|their|testing|study|reference|clinical|normal|central)[ \n]{1,3}){1,4}$",
     re.IGNORECASE,
 )
+_ARTICLE_ENDS = (
+    "the", "of", "institutional", "institution", "institution's", "institutions", "local", "laboratory", "laboratory's",
+    "lab", "respective", "site", "site's", "age-adjusted", "age-specific", "applicable", "its", "their", "testing", "study",
+    "reference", "clinical", "normal", "central",
+)  # fmt: skip
 _TWICE = re.compile(r"(?P<w>twice|double|triple|thrice)\s{1,2}(?:of\s|as\s)?(?:the\s)?$", re.IGNORECASE)
 _TWICE_NORMAL = re.compile(r"(?:twice|double|triple|thrice)\s{1,2}(?:of\s)?", re.IGNORECASE)
 _FACTORS = {"twice": 2.0, "double": 2.0, "triple": 3.0, "thrice": 3.0}
@@ -41,7 +46,8 @@ def find_limits(scan: Scan, words: list[int]) -> list[Bound]:
         upper = pattern("upper").match(text, begin)
         match = upper or pattern("lower").match(text, begin)
         if match:
-            articles = _ARTICLES.search(text, max(0, begin - 60), begin)
+            led = scan.lower[max(0, begin - 24) : begin].rstrip(" \n").endswith(_ARTICLE_ENDS)
+            articles = _ARTICLES.search(text, max(0, begin - 60), begin) if led else None
             reach = match.end()
             out.extend(_at_limit(scan, articles.start() if articles else begin, reach, "ULN" if upper else "LLN"))
     out.sort(key=lambda bound: (bound.start, -bound.end))

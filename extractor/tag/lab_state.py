@@ -113,7 +113,10 @@ _TO_LEVEL = re.compile(r"\b(?:to|below|under|above)\s{0,2}(?:the\s)?$", re.IGNOR
 
 def change_before(text: str, group: Group, bound: Bound, floor: int) -> tuple[str, int] | None:
     """Direction and start of a change that leads: "increase in IBDQ of at least 16 points"; None for a level."""
-    match = _LEADING.search(text, max(floor, group.start - 60), group.start)
+    tail = text[max(floor, group.start - 24) : group.start]
+    match = None
+    if "in" in tail or "of" in tail:
+        match = _LEADING.search(text, max(floor, group.start - 60), group.start)
     if match is None and BASELINE.match(text, bound.end):
         match = _ADJECTIVE.search(text, max(floor, group.start - 16), group.start)
     if match is None or bound.reference not in (None, "baseline") or bound.word in ("below", "under", "above"):
