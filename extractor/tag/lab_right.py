@@ -249,6 +249,8 @@ def unknown_measure(state: State, bound: Bound, reach: int) -> Mention | None:
             bound.low <= 1 and (worded or bound.unit == "{points}")
         ):
             return None
+    if bound.dimension == "mass/area" and bound.unit != "kg/m2":
+        return None  # a dose
     name = name_before(text, bound.start, max(reach, bound.start - 160))
     if name is not None and bound.how == "range" and bound.unit is None and RUNS.search(text, name.start, bound.end):
         return None

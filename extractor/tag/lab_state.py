@@ -17,7 +17,9 @@ STOP = re.compile(
     r"\n[ \t\r]{0,20}\n|\n[ \t\r]{0,20}(?:[-*•·]|[0-9]{1,2}[.)])[ \t]|\n[A-Z]|"
     r"\n[ \t\r]{0,20}[A-Z](?=[^A-Z])|;(?=\s)|(?<![ (][a-z])(?<!e\.g)(?<!i\.e)[.!](?=\s|$)"
 )
-RUNS = re.compile(r"\branges?\b(?!\sof)|\branged\b", re.IGNORECASE)  # what a scale runs from and to
+RUNS = re.compile(
+    r"\branges?\b(?!\sof)|\branged\b|\bscale\s(?:of|from)\s", re.IGNORECASE
+)  # what a scale runs from and to
 NOUN_BEHIND = re.compile(
     r"[ \n]{1,2}(?!(?:for|in|if|or|and|at|with|when|on|despite|after|during|unless|without|is|are|to|by|"
     r"respectively|regardless|who|that|within|before|but|due|women|men|males?|females?|as|from|under|"
