@@ -36,7 +36,7 @@ _PLAIN_SECTIONS = frozenset(
 _TIMES_BEHIND = re.compile(r"[ -]?(?:times|fold)\b", re.IGNORECASE)
 _JUDGED = re.compile(r"\b(?:better|worse)\b", re.IGNORECASE)
 _NORMAL_BEFORE = re.compile(r"\bnormal(?:\s(?:value|range|limit))?\s?$", re.IGNORECASE)
-_FORMULA_BEHIND = re.compile(r"[ ]{0,2}[*×+][ ]{0,2}(?:ln|log|\(|[0-9])")
+_FORMULA_BEHIND = re.compile(r"[ ]{0,2}[*×+][ ]{0,2}(?:ln|log|\((?=[0-9])|[0-9])")
 _WRAPPED = re.compile(r"\n[ ]{4,24}\S|\n[ ]{0,24}[a-z(]|\n[ ]{4,24}$")
 _COUNTED_BEHIND = re.compile(r"\s{1,3}of\b")
 _NUMBERED = re.compile(

@@ -84,6 +84,10 @@ _ON = re.compile(
     re.IGNORECASE,
 )
 _OF_SCORE = re.compile(r"(?:(?:[A-Z]{2}|[Ii]ndex)\s(?:of|is|was|=)|[Ss]cores?(?:\s(?:of|is|was|=))?)\s?$")
+# "TCSS score decreased by > 30%"
+_VERB = re.compile(
+    r"\s(?P<c>decreas(?:ed|es?)|reduced|declined|increas(?:ed|es?)|improve[ds]?|rises|rose)\sby\s$", re.IGNORECASE
+)
 _INSTRUMENT = re.compile(r"(?:scale|score|index|questionnaire|inventory|test)s?$", re.IGNORECASE)
 _SCORE_OF = re.compile(r"(?:\b(?:total|minimum|maximum)\s)?\bscores?\s(?:of\s)?$", re.IGNORECASE)
 
@@ -251,7 +255,9 @@ def unknown_measure(state: State, bound: Bound, reach: int) -> Mention | None:
             return None
     if bound.dimension == "mass/area" and bound.unit != "kg/m2":
         return None  # a dose
-    name = name_before(text, bound.start, max(reach, bound.start - 160))
+    verb = _VERB.search(text, max(reach, bound.start - 24), bound.start)
+    at = verb.start() if verb else bound.start
+    name = name_before(text, at, max(reach, at - 160))
     if name is not None and bound.how == "range" and bound.unit is None and RUNS.search(text, name.start, bound.end):
         return None
     if name is not None and bound.dimension is None and text[name.start : name.end].split()[-1].isdigit():
@@ -281,4 +287,6 @@ def unknown_measure(state: State, bound: Bound, reach: int) -> Mention | None:
         return None
     group = Group(name.start, name.end, (name,), None)
     change, start = change_before(text, group, bound, reach) or (None, name.start)
+    if verb and change is None:
+        change = "decrease" if DOWN.match(verb["c"]) else "increase"
     return finish(text, start, close(text, name.end, bound.start, bound.end), group, bound, change, "lab.unknown")
