@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 
 from extractor.repair.aligned import AlignedText, Edit, Repair
 from extractor.repair.rules import DamageRule, characters, damage_rules, mojibake
@@ -42,6 +43,26 @@ _OPERATIONS: dict[str, Callable[[re.Match[str]], str | None]] = {
 }  # fmt: skip
 
 
+@cache
+def _template(text: str) -> tuple[str | int, ...]:
+    """Literals and groups of a template in turn; nothing where it has other escapes than groups."""
+    pieces = _GROUP.split(text)
+    if any("\\" in literal for literal in pieces[::2]):
+        return ()
+    return tuple(int(p) if i % 2 and p.isdigit() else p for i, p in enumerate(pieces))
+
+
+_GROUP = re.compile(r"\\g<(\w+)>")
+
+
+def _expand(match: re.Match[str], text: str) -> str:
+    """match.expand, without parsing the template each time."""
+    pieces = _template(text)
+    if not pieces:
+        return match.expand(text)
+    return "".join([match[p] or "" if i % 2 else str(p) for i, p in enumerate(pieces)])
+
+
 def _edit(rule: DamageRule, match: re.Match[str]) -> Edit | None:
     start, end = match.span()
     for group in ("r", "r2"):
@@ -49,14 +70,14 @@ def _edit(rule: DamageRule, match: re.Match[str]) -> Edit | None:
             start, end = match.span(group)
     old = match.string[start:end]
     if rule.read_as is not None:
-        new: str | None = match.expand(rule.read_as)
+        new: str | None = _expand(match, rule.read_as)
     elif rule.delete is not None:
         new = old.translate(dict.fromkeys(map(ord, rule.delete)))
     else:
         new = _OPERATIONS[rule.op or ""](match)
     if new is None or new == old:
         return None
-    return Edit(start, end, new, rule.id, tuple(match.expand(a) for a in rule.alternatives))
+    return Edit(start, end, new, rule.id, tuple(_expand(match, a) for a in rule.alternatives))
 
 
 def _apply(rule: DamageRule, aligned: AlignedText) -> AlignedText:

@@ -41,8 +41,9 @@ def _first_index(scan: Scan, index: int) -> int:
             break
         previous = numbers[first - 1]
         between = text[previous.end : numbers[first].start]
-        joined = len(between) <= 12 and any(join.fullmatch(between) for join in (RANGE, LIST, PLUS_MINUS))
-        if previous.form != "digits" or previous.value >= 1000 or not joined:
+        if previous.form != "digits" or previous.value >= 1000 or len(between) > 12:
+            break
+        if not (RANGE.fullmatch(between) or LIST.fullmatch(between) or PLUS_MINUS.fullmatch(between)):
             break
         head = text[max(0, previous.start - 16) : previous.start]
         counted = _COUNTED.search(head)

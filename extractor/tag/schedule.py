@@ -81,6 +81,7 @@ _WORDS = re.compile(r"[a-z]+(?:-[a-z]+)?|[×~]")
 _LASTS = re.compile(r"(?:duration|follow(?:ed)?[ -]?up|followed)(?:\s{1,6}[a-z-]{1,12}){0,5}\s{1,6}\Z")
 
 
+_FROM = re.compile(r"\bfrom\s[^.;\n]{1,50}\sto\s\Z")
 # "alive to day 28"
 _END = re.compile(r"(?<!compared )(?<!relative )(?<!prior )(?<!similar )(?<!close )(?<!respect )\bto\s(?:study\s)?\Z")
 
@@ -112,6 +113,9 @@ def find(scan: Scan) -> list[Mention]:
         if first.article and role not in ("duration", "until"):
             continue
         if first.kind == "point" and role in ("", "point") and _END.search(low, max(0, begin - 24), begin):
+            role = "until"
+        from_to = first.kind == "time" and role == "" and low.endswith("to ", 0, begin)
+        if from_to and _FROM.search(low[max(0, begin - 60) : begin]):
             role = "until"
         if role in ("", "point") and first.kind == "time" and (m := _LASTS.search(_line_before(low, start))):
             role = "duration" if "duration" in m[0] or role == "" else role

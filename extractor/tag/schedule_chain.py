@@ -95,6 +95,8 @@ def extend(low: str, part: Part) -> Part:
         part = part._replace(end=m.end())
     if m := _TO_EVENT.match(low, part.end):
         part = part._replace(end=m.end())
+    if part.kind == "time" and not part.role and (m := _LASTING.match(low, part.start)) and m.end(1) == part.end:
+        return part._replace(role="duration")
     end, kind = _tail(low, part.end) if part.kind in ("time", "point", "start", "frequency") else (part.end, "")
     if end == part.end and (part.kind == "frequency" or (kind == "prior" and part.kind not in ("time", "point"))):
         return part
@@ -104,6 +106,11 @@ def extend(low: str, part: Part) -> Part:
 _ABOUT = re.compile(
     r"\s{0,2}\(?\s?(?:±|\+/-|\+\\-|\+-|plus\sor\sminus)\s?[0-9]{1,3}(?:\.[0-9])?\s?-?"
     r"(?:days?|weeks?|wks?|months?|mo|hours?|hrs?|minutes?|min|years?|d|h|w)?(?![a-z0-9])\s?\)?"
+)
+# "a 24-hour infusion": how long it takes
+_LASTING = re.compile(
+    r"([0-9]{1,3}-(?:minute|min|hour|hr|h|day|week|month|year))[ -](?:(?:continuous|long|treatment|dosing|study|iv)[ -])?"
+    r"(?:infusion|drip|course|treatment|therapy|period|regimen)(?![a-z])"
 )
 _OR_LESS = re.compile(r"\s{1,6}or\s{1,6}(?:less|earlier|fewer|sooner)(?![a-z])")
 
