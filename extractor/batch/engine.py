@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import os
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -98,13 +99,27 @@ def run(inputs: Sequence[str], options: Options) -> Outcome:
     Raises UsageError, OutputError; FailedFast with `fail_fast`.
     """
     options.check()
+    _refuse_input_as_output(inputs, options)
     if options.texts is not None:
         try:
             options.texts.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(f"{options.texts}: {error.strerror}") from None
-    with ExitStack() as stack:
-        return _Run(inputs, options, stack).go()
+    try:
+        with ExitStack() as stack:
+            return _Run(inputs, options, stack).go()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        where = error.filename or options.out or "standard output"
+        raise OutputError(f"{where}: {error.strerror or error}") from None
+
+
+def _refuse_input_as_output(inputs: Sequence[str], options: Options) -> None:
+    for name in inputs:
+        with suppress(OSError):  # one of the two does not exist
+            if options.out is not None and os.path.samefile(name, options.out):
+                raise UsageError(f"{options.out} is an input: name another output")
 
 
 def _output(options: Options) -> Output:
@@ -129,7 +144,8 @@ class _Run:
         before = self._resume()
         items = read_inputs(self.inputs, self.meter, self._own_files())
         self._skip(items, before)
-        self.output.open(before.bytes if before else None)
+        written = self.output.open(before.bytes if before else None)
+        self.mark = self.mark._replace(bytes=written)
         self.stack.callback(self.output.close)
         self.report.open(before.error_bytes if before else None)
         self.stack.callback(self.report.close)

@@ -16,10 +16,10 @@ FORMATS = ("jsonl", "json", "csv", "brat", "parquet", "duckdb")
 
 
 class Output(Protocol):
-    """`open(at)`: `at` bytes stay of an earlier run, None begins anew; `write` answers the bytes written so far."""
+    """`open(at)`: `at` bytes stay of an earlier run, None begins anew; it and `write` answer the bytes written so far."""
 
     def holds(self, at: int) -> bool: ...
-    def open(self, at: int | None) -> None: ...
+    def open(self, at: int | None) -> int: ...
     def write(self, job: Job, payload: bytes, first: bool) -> int: ...
     def finish(self, count: int) -> None: ...
     def close(self) -> None: ...
@@ -38,7 +38,7 @@ class PartFile:
         """Does the part file have the bytes that the journal speaks of?"""
         return self.part.exists() and self.part.stat().st_size >= at
 
-    def open(self, at: int | None) -> None:
+    def open(self, at: int | None) -> int:
         try:
             if at is None:
                 self.part.write_bytes(head(self.format))
@@ -49,6 +49,7 @@ class PartFile:
             self._file = self.part.open("ab", buffering=0)
         except OSError as error:
             raise OutputError(f"{self.part}: {error.strerror}") from None
+        return self._at
 
     def write(self, job: Job, payload: bytes, first: bool) -> int:
         assert self._file is not None
@@ -103,11 +104,12 @@ class BratFolder:
     def holds(self, at: int) -> bool:
         return self.path.is_dir()
 
-    def open(self, at: int | None) -> None:
+    def open(self, at: int | None) -> int:
         try:
             self.path.mkdir(exist_ok=True)
         except OSError as error:
             raise OutputError(f"{self.path}: {error.strerror}") from None
+        return 0
 
     def write(self, job: Job, payload: bytes, first: bool) -> int:
         name = file_name(job.id)
@@ -131,8 +133,9 @@ class StandardOutput:
     def holds(self, at: int) -> bool:
         return False
 
-    def open(self, at: int | None) -> None:
+    def open(self, at: int | None) -> int:
         self._file.write(head(self.format))
+        return 0
 
     def write(self, job: Job, payload: bytes, first: bool) -> int:
         self._file.write(payload if self.format != "json" else (b"[\n" if first else b",\n") + payload)

@@ -83,5 +83,5 @@ def write_duckdb(lines: Path, out: Path) -> None:
                     base.execute(f"CREATE TABLE {name} AS SELECT * FROM read_parquet('{quoted}')")
                     table.unlink()
             os.replace(made, out)
-    except (duckdb.Error, OSError) as error:
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
         raise OutputError(f"{out}: {error}") from None

@@ -11,6 +11,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from extractor.errors import OutputError
 from extractor.serialise.atomic import atomic_writer
 from extractor.serialise.rows import COLUMNS, span_rows
 
@@ -28,8 +29,11 @@ SPANS = pa.schema([(name, _TYPES[type]) for name, type in COLUMNS.items()])
 
 def write_parquet(lines: Path, out: Path) -> None:
     """Make `out` of a file with a Document a line, in bounded memory, in one step. Raises OutputError."""
-    with atomic_writer(out) as file:
-        write_rows(file, SPANS, (row for document in documents(lines) for row in span_rows(document)))
+    try:
+        with atomic_writer(out) as file:
+            write_rows(file, SPANS, (row for document in documents(lines) for row in span_rows(document)))
+    except pa.ArrowException as error:
+        raise OutputError(f"{out}: {error}") from None
 
 
 def documents(lines: Path) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Span rows: one row a span, the keys of its value in columns of one type each, for Parquet and DuckDB.
 
-A pair of bounds (blood pressure) fills `value_low` and `value_low_second`; objects are JSON in a text column.
+A pair of bounds (blood pressure) fills `value_low` and `value_low_second`; the class of a score (Child-Pugh B) stands in
+`value_low_class`; objects are JSON in a text column.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ _NUMBERS = (
 )
 _FLAGS = ("low_inclusive", "low_inclusive_second", "high_inclusive", "high_inclusive_second", "approximate")
 _WORDS = (
+    "low_class",
+    "high_class",
     "unit",
     "basis",
     "kind",
@@ -104,6 +107,8 @@ def _value_columns(value: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         if key in _PAIRS and isinstance(content, list):
             yield f"value_{key}", content[0] if content else None
             yield f"value_{key}_second", content[1] if len(content) > 1 else None
+        elif key in ("low", "high") and isinstance(content, str):
+            yield f"value_{key}_class", content
         elif f"value_{key}" in COLUMNS:
             yield f"value_{key}", content
 
