@@ -48,12 +48,12 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     short = "|".join(w for w in scales if len(w) == 1)
     cells = r"(?=[ -]?(?:[A-Za-z+-]{1,12}[ ]){0,2}(?:[Cc]ells?|MSCs?|[A-Za-z-]{0,12}MSCs?|CAR)\b)"
     digits = re.compile(
-        rf"(?<![0-9])(?P<m>{_DIGITS})(?![0-9])"
+        rf"(?<![0-9])(?P<m>[13]/[234](?=[ ](?:million|billion))|{_DIGITS})(?![0-9])"
         rf"(?:[ ]?{TIMES}[ ]?(?P<p>10)\^(?P<e>[-+]?[0-9]{{1,2}})(?![0-9])"
         rf"|(?<=(?<![0-9.,])10)\^(?P<e2>[-+]?[0-9]{{1,2}})(?![0-9])"
         rf"|[ ](?P<p3>10)\^(?P<e3>[0-9]{{1,2}})(?![0-9])"
         rf"|[eE](?P<e4>[+-]?[0-9]{{1,2}})(?![0-9A-Za-z])"
-        rf"|[ -]?(?P<s>(?i:{scale}))(?![A-Za-z])(?:(?<=[mM]io)\.|(?<=[mM]ln)\.|(?<=[mM]ill)\.)?(?:[ ](?P<s2>(?i:{scale}))(?![A-Za-z]))?"
+        rf"|[ -]?(?:(?P<h>hundred)[ ])?(?P<s>(?i:{scale}))(?![A-Za-z])(?:(?<=[mM]io)\.|(?<=[mM]ln)\.|(?<=[mM]ill)\.)?(?:[ ](?P<s2>(?i:{scale}))(?![A-Za-z]))?"
         rf"|[ ]?{TIMES}[ ]?(?P<f>1(?:0{{3,12}}|(?:,000){{1,4}}))(?![0-9,.])"
         rf"|(?P<s1>(?i:[{short}]))(?![A-Za-z]){cells})?"
     )
@@ -67,6 +67,9 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def _digits_number(match: re.Match[str], scales: dict[str, float]) -> Number | None:
     mantissa_text = match["m"].replace(",", "")
+    if "/" in mantissa_text:  # 1/2 million
+        over, under = mantissa_text.split("/")
+        mantissa_text = repr(int(over) / int(under))
     mantissa = float(mantissa_text)
     exponent = match["e"] or match["e3"] or match["e4"]
     start, end = match.span()
@@ -80,7 +83,7 @@ def _digits_number(match: re.Match[str], scales: dict[str, float]) -> Number | N
     scale = (match["s"] or match["s1"] or "").lower() or None
     if scale is None:
         return Number(start, end, mantissa, mantissa, None, None, "digits")
-    factor = scales[scale] * (scales[match["s2"].lower()] if match["s2"] else 1)
+    factor = scales[scale] * (scales[match["s2"].lower()] if match["s2"] else 1) * (100 if match["h"] else 1)
     return Number(start, end, _times(mantissa_text, factor), mantissa, None, scale, "scaled")
 
 

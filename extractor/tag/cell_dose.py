@@ -58,7 +58,7 @@ _NO_START = re.compile(r"(?:\bper |\bevery |\bNSC[ -]?|/|\bout of )\Z")
 _FACTOR_UNREAD = re.compile(r"(?<![A-Za-z])[x×*∙][ ]{0,2}\Z")
 _GLUED = re.compile(r"[^\W_]-?\Z")
 _GOES_ON = re.compile(r"[-–][0-9]")
-_FACTOR = re.compile(r"(?<![\w.])([0-9]{1,2}(?:\.[0-9])?)[x×*]\Z")
+_FACTOR = re.compile(r"(?<![\w.])([0-9]{1,2}(?:\.[0-9])?)[ ]?[x×*][ ]?\Z")
 _BETWEEN = re.compile(r"\b(?:between|from)\s\Z")
 _SCALE_AGAIN = re.compile(r"[ ]?\([Mm]\)(?=[ ])")
 _DOUBLE_SCALE = re.compile(r"[ ]?(?P<s>million|millions|mio|mln)(?![A-Za-z])", re.IGNORECASE)
@@ -124,7 +124,7 @@ def _form_allows(text: str, amount: Amount, tail: _Tail, bare: bool) -> bool:
     head = text[max(0, amount.start - 7) : amount.start]
     if tail.word or "lab" in kinds or (tail.cells and tail.cells.measured) or _NO_START.search(head):
         return False
-    if text.startswith("10^", amount.start) and _FACTOR_UNREAD.search(head):
+    if text.startswith("10", amount.start) and (number.mantissa == 1 or number.value < 1e5) and _FACTOR_UNREAD.search(head):
         return False
     if number.exponent is not None and (number.exponent < 0 or (bare and number.exponent < 4)):
         return False
@@ -139,13 +139,20 @@ def _form_allows(text: str, amount: Amount, tail: _Tail, bare: bool) -> bool:
     return not ("time" in kinds and tail.per.codes[-1] in ("min", "h"))
 
 
-def _multiplied(text: str, amount: Amount) -> float | None:
-    """The factor glued before a scale of ten: "1x10 million" may be 10 million, or 1 million."""
+def _multiplied(text: str, amount: Amount) -> tuple[float, float, str] | None:
+    """(factor, what its other reading divides by, why) of a factor before the amount.
+
+    "1x10 million" may be 10 million, or 1 million; "3 × 500,000" 1.5 million, or three times half a million.
+    """
     number = amount.numbers[-1]
-    if number.form != "scaled" or number.mantissa != 10 or amount.kind != "single":
+    ten = number.form == "scaled" and number.mantissa == 10
+    if amount.kind != "single" or not (ten or number.form == "digits"):
         return None
-    match = _FACTOR.search(text[max(0, amount.start - 8) : amount.start])
-    return float(match.group(1)) if match else None
+    match = _FACTOR.search(text[max(0, amount.start - 9) : amount.start])
+    if match is None:
+        return None
+    times = float(match.group(1))
+    return (times, 10.0, "TIMES_TEN_AMBIGUOUS") if ten else (times, times, "TIMES_AMBIGUOUS")
 
 
 def _is_between(text: str, amount: Amount) -> bool:
@@ -171,11 +178,12 @@ def _mention(scan: Scan, amount: Amount) -> Mention | None:
         return None
     kind = "range" if _is_between(text, amount) else amount.kind
     values, factors = amount.values, tail.factors
-    times = _multiplied(text, amount)
-    if times is not None:
+    multiplied = _multiplied(text, amount)
+    if multiplied is not None:
+        times, divisor, why = multiplied
         start = text.rindex(f"{times:g}", 0, start)
         values = (values[0] * times,) * 2
-        factors = (*factors, (0.1, "TIMES_TEN_AMBIGUOUS"))
+        factors = (*factors, (1 / divisor, why))
     bound = read_bound(scan, start, tail.end)
     unmistakable = cells is not None or "body" in per.kinds[:1]
     judge = is_dose if unmistakable else is_bare_dose
