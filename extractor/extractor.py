@@ -53,6 +53,8 @@ class Extractor:
         Raises TextTooLargeError, EncodingError (lone surrogates), UsageError (unknown label or offset unit).
         """
         wanted = self.labels if labels is None else check_labels(labels)
+        if id is not None and not isinstance(id, str):
+            raise UsageError(f"id must be a string, not {type(id).__name__}")
         digest = self._check(text)
         scan = scan_text(text, sections)
         mentions = tag(scan, wanted)
@@ -72,8 +74,10 @@ class Extractor:
         self, texts: Iterable[TextLike], n_process: int = 1, **options: Any
     ) -> Iterator[Document | InputError]:
         """As annotate_many, but a bad text yields its InputError in its place and loses nobody else."""
-        pairs = ((None, item) if isinstance(item, str) else item for item in texts)
-        if n_process <= 1:
+        pairs = (item if isinstance(item, tuple) and len(item) == 2 else (None, item) for item in texts)
+        if n_process < 1:
+            raise UsageError(f"n_process must be 1 or more, not {n_process}")
+        if n_process == 1:
             for pair in pairs:
                 yield _outcome(self, pair, options)
             return
@@ -105,6 +109,8 @@ def _outcome(extractor: Extractor, pair: tuple[str | None, str], options: dict[s
 def check_labels(labels: Collection[str]) -> tuple[str, ...]:
     """`labels` in registry order. Raises UsageError for one that does not exist."""
     unknown = [label for label in labels if label not in LABELS]
+    if not labels:
+        raise UsageError(f"no label is asked for: use {', '.join(LABELS)}")
     if unknown:
         raise UsageError(f"unknown label {unknown[0]!r}: use {', '.join(LABELS)}")
     return tuple(label for label in LABELS if label in labels)

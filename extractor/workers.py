@@ -166,7 +166,7 @@ def run_ordered(
 ) -> Iterator[Document | InputError]:
     """Outcomes in input order from `n_process` processes."""
     setup = partial(_annotator, extractor, options)
-    for outcomes in run_in_order(pairs, setup, n_process, lambda _, error: error, lambda pair: len(pair[1])):
+    for outcomes in run_in_order(pairs, setup, n_process, lambda _, error: error, lambda pair: len(pair[1]) if isinstance(pair[1], str) else 0):
         yield from outcomes
 
 

@@ -5,6 +5,7 @@
    The longer span wins ("platelets ≥ 100 × 10^9/L" over the amount inside it); at equal length the order of MEASURED decides.
 3. A SCHEDULE that lies wholly inside a measured span is dropped ("mg/day", "g/24 hours"); any other nesting or overlap is allowed.
 4. Nothing lies in a furniture section (menus, contact blocks).
+5. No span ends in a bracket that it did not open (guidelines, General).
 """
 
 from __future__ import annotations
@@ -15,6 +16,20 @@ from extractor.scan import Scan
 from extractor.spans import Mention
 
 MEASURED = ("AGE", "CELL_DOSE", "LAB_THRESHOLD", "DRUG_DOSE")
+
+
+def _closed(mention: Mention, text: str) -> Mention:
+    """The mention without closing brackets at its end that it did not open."""
+    end = mention.end
+    while text[end - 1] in _CLOSING and end - 1 > mention.start:
+        span = text[mention.start : end]
+        if span.count(_CLOSING[span[-1]]) >= span.count(span[-1]):
+            break
+        end = mention.start + len(span[:-1].rstrip(" \n\t.,;:"))
+    return mention if end == mention.end else mention.but(end=end)
+
+
+_CLOSING = {")": "(", "]": "["}
 
 
 def _disjoint(mentions: Iterable[Mention]) -> list[Mention]:
@@ -51,7 +66,7 @@ def resolve(mentions: Iterable[Mention], scan: Scan) -> list[Mention]:
     for mention in mentions:
         section = scan.section_at(mention.start)
         if mention.end > mention.start and not (section and section.furniture):
-            by_label.setdefault(mention.label, []).append(mention)
+            by_label.setdefault(mention.label, []).append(_closed(mention, scan.text))
     out: list[Mention] = []
     measured: list[Mention] = []
     for label, found in by_label.items():
