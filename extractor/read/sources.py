@@ -57,19 +57,19 @@ def find_sources(inputs: Iterable[str], meter: Meter, skip: Iterable[Path] = ())
 
     `skip`: our own outputs, which may lie inside a folder that is read.
     """
-    hidden = {path.absolute() for path in skip}
+    hidden = {os.path.abspath(path) for path in skip}
     names = list(inputs)
     meter.total = _total(names, hidden)
     for name in names:
         if name == STDIN:
-            yield from guarded(STDIN, partial(_from_stdin, meter))
+            yield from guarded(STDIN, lambda: _from_stream("standard input", sys.stdin.buffer, meter))
             continue
         found = False
         for path in _paths(name, hidden):
             found = True
             yield from guarded(str(path), partial(_from_file, path, meter, str(path) == name))
         if not found:
-            why = "the folder holds no file" if Path(name).is_dir() else "no such file"
+            why = "the folder holds no file" if os.path.isdir(name) else "no such file"
             yield FailedInput(name, InputError(why))
 
 
@@ -82,27 +82,27 @@ def guarded(name: str, sources: Callable[[], Iterator[Source | FailedInput]]) ->
         yield FailedInput(name, InputError(error.strerror or str(error)))
 
 
-def _paths(name: str, hidden: set[Path]) -> Iterator[Path]:
+def _paths(name: str, hidden: set[str]) -> Iterator[Path]:
     path = Path(name)
-    if path.is_dir():
+    if os.path.isdir(name):  # False, not an error, for what can be no name
         for folder, folders, files in os.walk(path):
             folders[:] = sorted(
-                f for f in folders if not f.startswith(".") and (Path(folder) / f).absolute() not in hidden
+                f for f in folders if not f.startswith(".") and os.path.abspath(Path(folder) / f) not in hidden
             )
             for file in sorted(files):
                 below = Path(folder) / file
                 side = file.startswith(".") or file.endswith(SIDE_FILES)
-                if not side and below.is_file() and below.absolute() not in hidden:
+                if not side and below.is_file() and os.path.abspath(below) not in hidden:
                     yield below
-    elif path.exists():
+    elif os.path.exists(name):
         yield path
     elif glob.has_magic(name):
         for found in sorted(glob.glob(name, recursive=True)):
-            if Path(found).is_file() and Path(found).absolute() not in hidden:
+            if Path(found).is_file() and os.path.abspath(found) not in hidden:
                 yield Path(found)
 
 
-def _total(names: list[str], hidden: set[Path]) -> int | None:
+def _total(names: list[str], hidden: set[str]) -> int | None:
     if STDIN in names:
         return None
     return sum(path.stat().st_size for name in names for path in _paths(name, hidden) if path.is_file())
@@ -142,18 +142,23 @@ def _from_file(path: Path, meter: Meter, asked: bool) -> Iterator[Source | Faile
     from extractor.read.archives import unpack
 
     with path.open("rb") as file:
+        if not path.is_file():  # a pipe
+            yield from _from_stream(str(path), file, meter)
+            return
         head = file.read(HEAD)
     yield from unpack(Source(str(path), stem_of(path.name), opened, head, asked), path.stat().st_size)
     meter.done = base + path.stat().st_size
 
 
-def _from_stdin(meter: Meter) -> Iterator[Source | FailedInput]:
+def _from_stream(name: str, stream: BinaryIO, meter: Meter) -> Iterator[Source | FailedInput]:
+    """What can be read once only, kept for as long as it is worked on."""
     from extractor.read.archives import unpack
 
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as spool:
-        shutil.copyfileobj(sys.stdin.buffer, spool, 1024 * 1024)
-        size = meter.done = spool.tell()
-        yield from unpack(spooled("standard input", None, spool), size)
+        shutil.copyfileobj(stream, spool, 1024 * 1024)
+        size = spool.tell()
+        meter.done += size
+        yield from unpack(spooled(name, None, spool), size)
 
 
 def spooled(name: str, stem: str | None, spool: IO[bytes], asked: bool = True) -> Source:

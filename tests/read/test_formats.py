@@ -196,6 +196,15 @@ def test_damage_inside_a_list_keeps_what_stood_before(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("damaged", ['{"id": "a", "te', '{"id": "a"} text', '{"id": "a", "text": "x"}, {'])
+def test_damage_in_the_first_line_of_json_lines_loses_no_other(damaged: str, tmp_path: Path) -> None:
+    good = [json.dumps({"id": id, "text": "x", "n": float("nan")}) for id in "bc"]
+    (tmp_path / "x.jsonl").write_text("\n".join([damaged, *good]), encoding="utf-8")
+    failed, *records = read(tmp_path / "x.jsonl")
+    assert isinstance(failed, FailedInput) and failed.source.endswith("x.jsonl: line 1")
+    assert [r.id for r in records if isinstance(r, Record)] == ["b", "c"]
+
+
 def test_xml_bombs_are_refused_quickly(tmp_path: Path) -> None:
     levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
     (tmp_path / "x").write_text(

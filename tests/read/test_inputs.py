@@ -7,6 +7,7 @@ import io
 import json
 import os
 import tarfile
+import threading
 import zipfile
 from pathlib import Path
 
@@ -149,6 +150,30 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     data = json.dumps([samples.v2("NCT7"), samples.v2("NCT8")]).encode()
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
     assert ids(read("-")) == ["NCT7", "NCT8"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_with_a_name_is_read_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    text = "Age 18 years or older. " * 10_000
+    writer = threading.Thread(target=lambda: pipe.write_text(text, encoding="utf-8"), daemon=True)
+    writer.start()
+    (found,) = read(pipe)
+    assert isinstance(found, Record) and found.text == text
+
+
+def test_a_text_in_place_of_a_name_is_a_failed_input(folder: Path) -> None:
+    found = read("Adults aged 18 years. " * 300, folder / "a.txt")
+    assert [type(item) for item in found] == [FailedInput, Record]
+    assert "no such file" in errors(found)[0]
+
+
+def test_own_outputs_are_known_by_any_way_to_them(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "out.jsonl").write_text("x", encoding="utf-8")
+    monkeypatch.chdir(folder)
+    assert ids(list(read_inputs([f"../{folder.name}"], skip=[Path("out.jsonl")]))) == IDS
+    assert ids(list(read_inputs(["."], skip=[Path(f"../{folder.name}/out.jsonl")]))) == IDS
 
 
 def test_ids_that_come_again_are_numbered(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import ijson
@@ -17,6 +18,7 @@ from extractor.read.record import Record
 from extractor.read.sources import FailedInput, Source
 from extractor.read.streams import LONGEST_LINE, Utf8, lines, open_text, read_all
 
+_BLANKS = "\ufeff \t\r\n"
 MOST_IN_MEMORY = 256 * 1024 * 1024
 # where the records of a wrapped answer stand
 _WRAPPED = re.compile(r'\s*\{\s*"(FullStudiesResponse|StudyFieldsResponse)"')
@@ -31,7 +33,7 @@ _PAGE = re.compile(
 
 def sniff(source: Source, head: str) -> bool:
     """An object or a list, or lines of them."""
-    begin = head.lstrip("\ufeff \t\r\n")
+    begin = head.lstrip(_BLANKS)
     return (begin.startswith("{") and begin[1:].lstrip()[:1] in ('"', "}", "")) or bool(
         re.match(r'\[\s*[\[{"\]]', begin)
     )
@@ -54,7 +56,7 @@ def records(source: Source) -> Iterator[Record | FailedInput]:
 
 def _head(source: Source) -> str:
     with open_text(source) as stream:
-        return stream.read(4096).lstrip("\ufeff \t\r\n")
+        return stream.read(4096).lstrip(_BLANKS)
 
 
 def _items(source: Source, prefix: str, name: str) -> Iterator[Record | FailedInput]:
@@ -68,26 +70,28 @@ def _items(source: Source, prefix: str, name: str) -> Iterator[Record | FailedIn
 
 
 def _is_lines(source: Source) -> bool:
-    """A first line that is an object of its own, and more after it."""
+    """More than one line, the first (or, where that one is damaged, the second) an object of its own."""
     with open_text(source) as stream:
-        first = stream.readline(LONGEST_LINE)
-        while first and not first.strip("\ufeff \t\r\n"):
-            first = stream.readline(LONGEST_LINE)
-        if not first.rstrip().endswith("}"):
-            return False
-        more = stream.readline(4096)
-        while more and not more.strip():
-            more = stream.readline(4096)
-    try:
-        orjson.loads(first.strip("\ufeff"))
-    except ValueError:
+        found = (line for line in iter(partial(stream.readline, LONGEST_LINE), "") if line.strip(_BLANKS))
+        if _is_object(next(found, "")):
+            return next(found, None) is not None
+        return _is_object(next(found, ""))
+
+
+def _is_object(line: str) -> bool:
+    text = line.strip(_BLANKS)
+    if not (text.startswith("{") and text.endswith("}")):
         return False
-    return bool(more)
+    try:
+        _parse(text)
+    except InputError:
+        return False
+    return True
 
 
 def _lines(source: Source) -> Iterator[Record | FailedInput]:
     for number, line in enumerate(lines(source), 1):
-        if text := line.strip("\ufeff \t\r\n"):
+        if text := line.strip(_BLANKS):
             try:
                 node = _parse(text)
             except InputError as error:
