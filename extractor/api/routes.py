@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from extractor.api.bodies import AnnotateRequest, check_request, media_type, parse_json, plain_text, read_body
 from extractor.api.metrics import CONTENT_TYPE
-from extractor.api.problems import Problem
+from extractor.api.problems import Problem, log
 from extractor.commands import schema as schema_bytes
 from extractor.errors import ExtractorError
 from extractor.extractor import Extractor
@@ -112,6 +112,9 @@ def annotate_batch(request: Request, data: Body) -> Response:
                 raise
             fields_in_words = "; ".join(f"{e['field']}: {e['message']}" for e in problem.errors or ())
             errors.append(_failure(index, item, problem.code, fields_in_words or problem.detail))
+        except Exception as error:  # a bug of ours on one text must not lose the others
+            log.error("unexpected error on document %d of a batch", index, exc_info=error)
+            errors.append(_failure(index, item, "INTERNAL", "The service failed; the fault is logged."))
     return Response(_join(documents, errors), media_type=JSON)
 
 

@@ -26,16 +26,19 @@ def csv_chunks(documents: Iterable[Document]) -> Iterator[bytes]:
     yield _line(COLUMNS)
     for document in documents:
         kinds = {section.id: section.kind for section in document.sections}
+        codes: dict[str | None, list[str]] = {}
+        for warning in document.warnings:
+            codes.setdefault(warning.entity, []).append(warning.code)
         for entity in document.entities:
-            row = _row(document, entity, kinds.get(entity.section or ""))
+            row = _row(document.id, entity, kinds.get(entity.section or ""), codes.get(entity.id, []))
             yield _line([row.get(column, "") for column in COLUMNS])
 
 
-def _row(document: Document, entity: Entity, section: str | None) -> dict[str, str]:
+def _row(document: str, entity: Entity, section: str | None, warnings: list[str]) -> dict[str, str]:
     dumped = entity.model_dump(mode="json")
     value = dumped["value"] or {}
     return {
-        "document": document.id,
+        "document": document,
         **{name: str(dumped[name]) for name in ("label", "start", "end", "text", "score")},
         "entity": entity.id,
         "section": section or "",
@@ -46,7 +49,7 @@ def _row(document: Document, entity: Entity, section: str | None) -> dict[str, s
         "source": f"{entity.source.by}:{entity.source.id}",
         "repairs": "|".join(repair.rule for repair in entity.repairs),
         "alternatives": _cell(dumped["alternatives"]) if dumped["alternatives"] else "",
-        "warnings": "|".join(w.code for w in document.warnings if w.entity == entity.id),
+        "warnings": "|".join(warnings),
     }
 
 

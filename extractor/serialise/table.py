@@ -44,6 +44,9 @@ class TablePrinter:
         ):
             table.add_column(name, ratio=ratio, overflow="fold")
         kinds = {section.id: section.kind for section in document.sections}
+        messages: dict[str | None, list[str]] = {}
+        for warning in document.warnings:
+            messages.setdefault(warning.entity, []).append(warning.message)
         view = repair(text)
         for entity in document.entities:
             table.add_row(
@@ -52,9 +55,7 @@ class TablePrinter:
                 printable(_read_as(entity, view.text[view.to_view(entity.start) : view.to_view(entity.end)])),
                 printable(_value(entity)),
                 kinds.get(entity.section or "", ""),
-                Text(
-                    printable("; ".join(w.message for w in document.warnings if w.entity == entity.id)), "bold yellow"
-                ),
+                Text(printable("; ".join(messages.get(entity.id, []))), "bold yellow"),
             )
         self.console.print(table)
         for regimen in document.regimens:

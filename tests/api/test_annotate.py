@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 from extractor.api.app import create_app
 from extractor.api.bodies import AnnotateRequest
 from extractor.api.settings import Settings
+from extractor.extractor import Extractor
 from extractor.pipeline import LABELS
 from extractor.schema import json_schema
 from tests.texts import RECORD
@@ -127,6 +128,8 @@ def test_413_one_text_too_long(client: TestClient) -> None:
         {"Content-Type": "application/xml"},
         {"Content-Type": "multipart/form-data; boundary=x"},
         {"Content-Type": "text/plain; charset=no-such"},
+        {"Content-Type": "text/plain; charset=punycode"},  # takes time with the square of the length
+        {"Content-Type": "text/plain; charset=unicode_escape"},
         {"Content-Type": "application/json", "Content-Encoding": "gzip"},
     ],
 )
@@ -194,6 +197,28 @@ def test_a_batch_keeps_its_good_documents(client: TestClient) -> None:
         (5, None, "BAD_FIELDS"),
     ]
     assert all(e["message"] for e in told["errors"])
+
+
+def test_a_bug_on_one_text_keeps_the_batch(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Extractor.annotate
+
+    def annotate(self: Extractor, text: str, *more: Any) -> Any:
+        if text == "bug":
+            raise ZeroDivisionError("inside")
+        return whole(self, text, *more)
+
+    monkeypatch.setattr(Extractor, "annotate", annotate)
+    told = client.post(BATCH, json={"documents": [{"text": "bug", "id": "a"}, {"text": "x", "id": "b"}]}).json()
+    assert [d["id"] for d in told["documents"]] == ["b"]
+    assert [(e["index"], e["id"], e["code"]) for e in told["errors"]] == [(0, "a", "INTERNAL")]
+    assert "inside" not in json.dumps(told["errors"])
+
+
+@pytest.mark.parametrize("charset", ["latin1", "ISO-8859-1", "windows-1252", "utf-16", "GB18030", "Shift_JIS", "koi8-r"])
+def test_usual_charsets_are_read(client: TestClient, charset: str) -> None:
+    headers = {"Content-Type": f"text/plain; charset={charset}"}
+    answer = client.post(URL, content="Age 18 years, orally".encode(charset), headers=headers)
+    assert (answer.status_code, answer.json()["length"]) == (200, 20)
 
 
 def test_an_empty_batch(client: TestClient) -> None:
