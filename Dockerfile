@@ -1,7 +1,7 @@
 FROM python:3.11-slim AS build
 WORKDIR /src
 RUN python -m venv /opt/extractor
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY pyproject.toml constraints.txt README.md LICENSE NOTICE ./
 COPY extractor ./extractor
 RUN /opt/extractor/bin/pip install --no-cache-dir --disable-pip-version-check --constraint constraints.txt .
 

@@ -20,7 +20,7 @@ test: lint
 	$(BIN)/python -m pytest -n auto
 
 lint: .venv/ready-dev
-	$(BIN)/ruff check extractor tests
+	$(BIN)/ruff check .
 	$(BIN)/mypy
 
 serve: .venv/ready

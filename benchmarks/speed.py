@@ -108,9 +108,7 @@ def main() -> None:
 
     start = time.perf_counter()
     seed = next(iter(sorted((ROOT / "annotations" / "seeds").glob("*.txt"))))
-    subprocess.run(
-        [sys.executable, "-m", "extractor.cli", "annotate", str(seed)], check=True, stdout=subprocess.DEVNULL
-    )
+    subprocess.run([sys.executable, "-m", "extractor", "annotate", str(seed)], check=True, stdout=subprocess.DEVNULL)
     print(f"\nCold start of `extractor annotate` on one record: {time.perf_counter() - start:.2f} s")
 
 

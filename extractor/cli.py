@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -23,6 +24,8 @@ def main() -> None:
     """Console script. Exit code 0: all done; 1: some inputs failed; 2: wrong use."""
     from extractor.errors import ExtractorError, UsageError
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may lack ≥
     try:
         app()
     except UsageError as error:

@@ -166,8 +166,12 @@ def run_ordered(
 ) -> Iterator[Document | InputError]:
     """Outcomes in input order from `n_process` processes."""
     setup = partial(_annotator, extractor, options)
-    for outcomes in run_in_order(pairs, setup, n_process, lambda _, error: error, lambda pair: len(pair[1]) if isinstance(pair[1], str) else 0):
+    for outcomes in run_in_order(pairs, setup, n_process, lambda _, error: error, _size):
         yield from outcomes
+
+
+def _size(pair: Pair) -> int:
+    return len(pair[1]) if isinstance(pair[1], str) else 0  # what is no text is refused in its turn
 
 
 def _annotator(extractor: Extractor, options: dict[str, Any]) -> Callable[[Pair], Document | InputError]:

@@ -189,6 +189,20 @@ def test_table_lets_no_control_characters_through(run: Run, tmp_path: Path) -> N
     assert b"\x1b" not in out
 
 
+def test_table_takes_no_brackets_for_markup(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "[red]a[_b].txt").write_text("Infusion of 2 x 106 cells [bold]/kg, orally", encoding="utf-8")
+    assert b"[red]a[_b]" in run("show", tmp_path / "[red]a[_b].txt")[0]
+    (tmp_path / "x.jsonl").write_text('{"id": "[/b]", "text": "orally"}', encoding="utf-8")
+    assert b"[/b]" in run("show", tmp_path / "x.jsonl")[0]
+
+
+def test_a_terminal_that_lacks_a_sign_shows_its_code(texts: Path) -> None:
+    (texts / "a.txt").write_text("Age 18 years or older", encoding="utf-8")
+    command = [sys.executable, "-m", "extractor", "show", str(texts / "a.txt")]
+    done = subprocess.run(command, env={**os.environ, "PYTHONIOENCODING": "ascii"}, capture_output=True, check=True)
+    assert b"\\u2265 18 years" in done.stdout
+
+
 def test_guessed_encoding_is_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "x.txt").write_bytes("Age ± 5 µg orally".encode("cp1252"))
     out, err = run("annotate", tmp_path / "x.txt", "--labels", "ROUTE")

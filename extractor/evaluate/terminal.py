@@ -13,9 +13,9 @@ from extractor.evaluate.run import Evaluation
 COLUMNS = (("strict", "strict"), ("partial", "partial"), ("type", "type"), ("value", "found and right"))
 
 
-def show(evaluation: Evaluation, console: Console | None = None) -> None:
+def show(evaluation: Evaluation) -> None:
     """Prints figures, what was left out, and the comparison if there is one."""
-    console = console or Console()
+    console = Console(highlight=False, markup=False)
     if not console.is_terminal:  # a file or a CI log has no width of its own
         console.width = 120
     title = f"F1 over {len(evaluation.results)} documents, 95 % interval by bootstrap over documents"
@@ -36,16 +36,12 @@ def show(evaluation: Evaluation, console: Console | None = None) -> None:
     if evaluation.comparison:
         _show_comparison(evaluation, console)
     for label, n in evaluation.not_scored.items():
-        console.print(f"not scored: {n} {label}, which the gold does not mark (--labels scores them)", highlight=False)
+        console.print(f"not scored: {n} {label}, which the gold does not mark (--labels scores them)")
     if evaluation.without_prediction:
         missing = evaluation.without_prediction
-        console.print(
-            f"without prediction, all missed: {len(missing)} documents (first: {missing[0]})",
-            highlight=False,
-            markup=False,
-        )
+        console.print(f"without prediction, all missed: {len(missing)} documents (first: {missing[0]})")
     for line in summary(evaluation.losses):
-        console.print(f"left out: {line}", highlight=False, markup=False)
+        console.print(f"left out: {line}")
 
 
 def _cell(figure: Any, interval: bool) -> str:
@@ -67,7 +63,7 @@ def _show_pooled(evaluation: Evaluation, console: Console) -> None:
             if name.startswith(f"{prefix}.") and f["f1"] is not None
         ]
         if parts:
-            console.print(f"{title}: {', '.join(parts)}", highlight=False)
+            console.print(f"{title}: {', '.join(parts)}")
 
 
 def _show_comparison(evaluation: Evaluation, console: Console) -> None:
@@ -86,7 +82,7 @@ def _show_comparison(evaluation: Evaluation, console: Console) -> None:
     console.print(table)
     for title, ids in (("better", comparison.better), ("worse", comparison.worse)):
         shown = ", ".join(ids[:8]) + (" …" if len(ids) > 8 else "")
-        console.print(f"{len(ids)} documents {title}{': ' + shown if ids else ''}", highlight=False, markup=False)
+        console.print(f"{len(ids)} documents {title}{': ' + shown if ids else ''}")
     counts: dict[str, int] = {}
     for mention in comparison.mentions:
         counts[mention.change] = counts.get(mention.change, 0) + 1

@@ -35,9 +35,8 @@ class _Cue(NamedTuple):
 @cache
 def _cues() -> tuple[re.Pattern[str], dict[str, list[_Cue]]]:
     table: dict[str, list[_Cue]] = {}
-    for row in load_table(
-        "assertion_cues.csv", ["cue", "attribute", "direction", "reach"], required=["cue", "attribute", "direction"]
-    ):
+    columns = ("cue", "attribute", "direction", "reach")
+    for row in load_table("assertion_cues.csv", columns, required=columns):
         if row["attribute"] not in (*ATTRIBUTES, "stop", "pseudo") or row["direction"] not in (
             "forward",
             "backward",

@@ -72,13 +72,9 @@ class Scan:
         return comparator_before(self.comparators, self.comparator_starts, self.text, at, gap)
 
     def section_at(self, offset: int) -> Section | None:
-        """The innermost section that holds `offset`: the last one that starts at or before it and has not ended."""
+        """The section that holds `offset`: sections are disjoint, so that only the last one to start can."""
         i = bisect_left(self._section_starts, offset + 1) - 1
-        while i >= 0:
-            if self.sections[i].end > offset:
-                return self.sections[i]
-            i -= 1
-        return None
+        return self.sections[i] if i >= 0 and self.sections[i].end > offset else None
 
     def last_match(self, pattern: re.Pattern[str], start: int, end: int) -> tuple[int, int] | None:
         """Span of the last match of `pattern` over the lower-cased text that lies inside [start, end).

@@ -26,7 +26,7 @@ class TablePrinter:
     """Prints Documents, one table each, to a text stream. Offsets must be code points."""
 
     def __init__(self, file: TextIO | None = None, width: int | None = None) -> None:
-        self.console = Console(file=file, width=width, highlight=False)
+        self.console = Console(file=file, width=width, highlight=False, markup=False)
         if width is None and not self.console.is_terminal:
             self.console.width = _PIPED_WIDTH
 
