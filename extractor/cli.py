@@ -38,6 +38,9 @@ def main() -> None:
         # the reader of our standard output has gone (`| head`): nothing more to say, also not at interpreter exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        print(f"extractor: {error.filename or 'system'}: {error.strerror or error}", file=sys.stderr)
+        sys.exit(1)
 
 
 def _print_version(wanted: bool) -> None:

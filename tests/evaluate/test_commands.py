@@ -124,6 +124,30 @@ def report() -> str:
     return build(evaluate(gold, predicted, against={d.id: d for d in gold}), {"Gold": "<here>"})
 
 
+def test_texts_that_annotate_wrote_are_found_for_any_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"id": id, "text": f"{id}: orally"} for id in ("NCT 1/a", "x:y", "..", "plain")]
+    (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    folder = tmp_path / "texts"
+    assert run(monkeypatch, "annotate", tmp_path / "in.jsonl", "-o", tmp_path / "run.jsonl", "--texts", folder) == 0
+    command = ["convert", tmp_path / "run.jsonl", tmp_path / "x.jsonl", "--to", "doccano", "--texts", folder]
+    assert run(monkeypatch, *command) == 0
+    assert [d.id for d in read_gold(tmp_path / "x.jsonl")[0]] == [row["id"] for row in rows]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_place_that_cannot_be_written_is_no_traceback(
+    format: str, files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (files / "file").write_text("x", encoding="utf-8")
+    assert run(monkeypatch, "convert", files / "gold", files / "file" / "out", "--to", format) == 1
+    told = capsys.readouterr().err
+    assert "file" in told and "Traceback" not in told
+
+
+def test_a_name_that_is_none_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(monkeypatch, "evaluate", "--gold", "a" * 5000) == 1
+
+
 def test_report_is_one_file_without_network() -> None:
     html = report()
     page = Page(html)

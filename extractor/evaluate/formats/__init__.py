@@ -14,6 +14,7 @@ from typing import Any
 
 from extractor.errors import InputError, UsageError
 from extractor.evaluate.gold import GoldDocument, Loss, NameMap, apply_map, check_ids
+from extractor.serialise.atomic import atomic_writer
 
 FORMATS = ("brat", "labelstudio", "doccano", "inception", "prodigy", "docbin", "document")
 
@@ -127,8 +128,8 @@ def json_lines(path: Path) -> list[tuple[int, dict]]:
 
 
 def write_json_lines(rows: Sequence[dict], path: Path) -> None:
-    """One compact object a line."""
+    """One compact object a line; the file appears whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="\n") as file:
+    with atomic_writer(path) as file:
         for row in rows:
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            file.write((json.dumps(row, ensure_ascii=False) + "\n").encode())

@@ -24,6 +24,7 @@ from extractor.evaluate.gold import GoldDocument, GoldRelation, GoldSpan, Loss, 
 from extractor.offsets import converter
 from extractor.pipeline import LABELS
 from extractor.schema import Document
+from extractor.serialise.names import file_name
 from extractor.vocab import load_table
 
 FLAGS = {
@@ -67,7 +68,7 @@ def read(path: Path, texts: Mapping[str, str] | Path | None = None) -> tuple[lis
 
 def _text(source: Mapping[str, str] | Path, id: str, digest: str) -> str | None:
     if isinstance(source, Path):
-        for name in (quote(id, safe=_SAFE), id.replace("/", "_")):
+        for name in (quote(id, safe=_SAFE), file_name(id)):  # as written here, and by annotate --texts
             file = source / f"{name}.txt"
             if file.is_file():
                 return read_text(file)

@@ -16,6 +16,7 @@ from typing import Any
 from extractor.errors import InputError
 from extractor.evaluate.formats import json_lines
 from extractor.evaluate.gold import GoldDocument, GoldRelation, GoldSpan, Loss, make_document
+from extractor.serialise.atomic import write_atomically
 
 ON = "yes"
 
@@ -105,7 +106,7 @@ def write(documents: Sequence[GoldDocument], path: Path) -> list[Loss]:
         for n, d in enumerate(documents, 1)
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(tasks, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+    write_atomically(path, (json.dumps(tasks, ensure_ascii=False, indent=1) + "\n").encode())
     return losses
 
 
