@@ -20,7 +20,7 @@ _ARTICLE_ENDS = (
     "lab", "respective", "site", "site's", "age-adjusted", "age-specific", "applicable", "its", "their", "testing", "study",
     "reference", "clinical", "normal", "central",
 )  # fmt: skip
-_TWICE = re.compile(r"(?P<w>twice|double|triple|thrice)\s{1,2}(?:of\s|as\s)?(?:the\s)?$", re.IGNORECASE)
+_TWICE = re.compile(r"(?P<w>twice|double|triple|thrice)\s{1,2}(?:times\s)?(?:of\s|as\s)?(?:the\s)?$", re.IGNORECASE)
 _TWICE_NORMAL = re.compile(r"(?:twice|double|triple|thrice)\s{1,2}(?:of\s)?", re.IGNORECASE)
 _FACTORS = {"twice": 2.0, "double": 2.0, "triple": 3.0, "thrice": 3.0}
 _FILL = re.compile(r"(?:\s|the|of|institutional|or|than|any|a|\(|local|to|its|age-adjusted){0,6}$")
@@ -57,7 +57,7 @@ def find_limits(scan: Scan, words: list[int]) -> list[Bound]:
 def _at_limit(scan: Scan, start: int, end: int, key: str) -> list[Bound]:
     text = scan.text
     at = start
-    twice = _TWICE.search(text, max(0, start - 16), start)
+    twice = _TWICE.search(text, max(0, start - 22), start)
     comparator = comparator_for(scan, twice.start() if twice else at)
     if comparator is None:
         fill = _FILL.search(text, max(0, at - 24), at)
@@ -66,6 +66,10 @@ def _at_limit(scan: Scan, start: int, end: int, key: str) -> list[Bound]:
         return []
     if text[comparator.start : comparator.end].lower() in ("within", "from"):
         return []
+    begin = comparator.start
+    if twice is None and text[begin].isalpha():  # "twice higher than the ULN"
+        twice = _TWICE.search(text, max(0, begin - 16), begin)
+        begin = twice.start() if twice else begin
     if _QUANTITY_BEFORE.search(text, max(0, comparator.start - 10), comparator.start):
         return []  # "20 g/L more than the upper limit"
     behind = limit_factor(scan, end)
@@ -79,5 +83,5 @@ def _at_limit(scan: Scan, start: int, end: int, key: str) -> list[Bound]:
         end = abbreviation.end()
     low, low_in, high, high_in = sides(comparator.op, factor)
     symbol = not text[comparator.start].isalpha()
-    bound = Bound(comparator.start, end, low, low_in, high, high_in, None, None, key, "compared", None, symbol, index)
+    bound = Bound(begin, end, low, low_in, high, high_in, None, None, key, "compared", None, symbol, index)
     return [with_further(scan, bound)]

@@ -34,6 +34,13 @@ _TIMES = re.compile(
     re.IGNORECASE,
 )
 _FACTOR_BEHIND = re.compile(r"[ ]{0,2}(?:[x×*]|times)[ ]{0,2}", re.IGNORECASE)
+# "higher than the ULN 3 times", "above the upper limit by more than 2-fold"
+_BY = re.compile(r"[ ]{1,2}(?:by[ ]{1,2})?(?:(?:more[ ]than|at[ ]least|over|or[ ]more|[>≥])[ ]{0,2})?(?=[0-9a-z])", re.IGNORECASE)
+_TIMES_AFTER = re.compile(
+    r"[ -]{0,2}(?:times|folds?)(?![A-Za-z])(?![ ]{1,2}(?:an?|per|each|within|during|daily|weekly|in[ ](?:an?|the|one))[ ])",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r",[0-9]{1,2}[-–~][0-9]{1,3},(?:[<>≤≥]|[0-9]{1,3}[-–~])")  # "≤5,6-8,9-11": a list of ranges
 _COUNTED = re.compile(
     r"[ ]?(?P<w>(?:[A-Za-z0-9+-]{1,16}[ ]){0,2}(?:cells?|leu[ck]ocytes|platelets|neutrophils|lymphocytes|"
     r"granulocytes|PMNs?|WBCs?|RBCs?|parasites|eosinophils|blasts|thrombocytes))(?=[ ]?(?:/|per\b))",
@@ -80,11 +87,9 @@ def read_quantity(scan: Scan, index: int, limits: bool = True) -> Quantity:
         value, power = number.mantissa, "10*3"
     after = text[end : end + 1]
     following = index + 1
-    comma = (
-        (_DECIMAL.match(text, end) or _MISGROUPED.match(text, end))
-        if after == "," and number.form == "digits"
-        else None
-    )
+    comma = None
+    if after == "," and number.form == "digits" and not _listed(text, start, end):
+        comma = _DECIMAL.match(text, end) or _MISGROUPED.match(text, end)
     if comma and len(comma[1]) > 2:
         value, end = float(f"{int(value)}{comma[1]}"), comma.end()
     elif comma and value == int(value):
@@ -150,6 +155,15 @@ def read_quantity(scan: Scan, index: int, limits: bool = True) -> Quantity:
     return Quantity(start, end, value, ucum, dimension, reference, following, counted)
 
 
+def _listed(text: str, start: int, end: int) -> bool:
+    """Whether the comma at `end` parts ranges in a list: "≤5,6-8,9-11"."""
+    match = _DECIMAL.match(text, end)
+    if match is None:
+        return False
+    ranged = text[start - 1 : start] in ("-", "–", "~") and text[start - 2 : start - 1].isdigit()
+    return (ranged and text[match.end() : match.end() + 1] in ("-", "–", "~")) or _LISTED.match(text, end) is not None
+
+
 def _limit(scan: Scan, at: int, value: float) -> tuple[int, str] | None:
     """End and name of the limit that a factor ending at `at` multiplies."""
     text = scan.text
@@ -175,4 +189,9 @@ def limit_factor(scan: Scan, end: int) -> tuple[float, int, int] | None:
         index = scan.number_at(match.end())
         if index is not None:
             return scan.numbers[index].value, scan.numbers[index].end, index + 1
+    match = _BY.match(scan.text, end)
+    index = scan.number_at(match.end()) if match else None
+    times = _TIMES_AFTER.match(scan.text, scan.numbers[index].end) if index is not None else None
+    if index is not None and times:
+        return scan.numbers[index].value, times.end(), index + 1
     return None
