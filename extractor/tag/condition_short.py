@@ -70,7 +70,7 @@ def _leads(scan: Scan, at: int) -> bool:
 
 def _answers(text: str, start: int, end: int) -> bool:
     """Whether a word is the value of a field ("Sex: ALL", or alone on its line), no part of a sentence."""
-    line = text[text.rfind("\n", 0, start) + 1 : start].strip(" \t-*•")
+    line = text[text.rfind("\n", max(0, start - 80), start) + 1 or max(0, start - 80) : start].strip(" \t-*•")
     return line.endswith(":") or (not line and text[end : end + 2].strip(" \t\r")[:1] in ("", "\n"))
 
 

@@ -36,11 +36,6 @@ def sentence(scan: Scan, at: int, width: int) -> int:
     return match[1] if match else floor
 
 
-def before(scan: Scan, at: int, width: int) -> str:
-    """Lower-cased text of the sentence before `at`, at most `width` characters."""
-    return scan.lower[sentence(scan, at, width) : at]
-
-
 def after(scan: Scan, at: int, width: int) -> str:
     """Lower-cased text from `at` to the end of its sentence, at most `width` characters."""
     window = scan.lower[at : at + width]

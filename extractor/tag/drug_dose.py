@@ -8,7 +8,7 @@ from typing import NamedTuple
 from extractor.scan import Amount, Number, Scan, Unit, read_amount, read_unit
 from extractor.scan.amounts import LIST, PLUS_MINUS, RANGE
 from extractor.spans import Mention
-from extractor.tag.dose_context import after, before, words
+from extractor.tag.dose_context import after, sentence, words
 from extractor.tag.dose_units import Bound, body_tail, read_bound, read_per
 from extractor.tag.vesicle_mass import vesicle_masses
 
@@ -52,11 +52,10 @@ _NAMED = re.compile(
 )  # "5 mg MTX/kg"
 
 
-def _last(pattern: re.Pattern[str], text: str) -> int:
-    at = -1
-    for match in pattern.finditer(text):
-        at = match.end()
-    return at
+def _last(scan: Scan, table: str, start: int, at: int) -> int:
+    """End of the last of the table's words in [start, at); -1 when there is none."""
+    match = scan.last_match(words(table), start, at)
+    return match[1] if match else -1
 
 
 def _first(scan: Scan, index: int) -> int:
@@ -87,10 +86,10 @@ def _first(scan: Scan, index: int) -> int:
 
 
 def _is_volume_dose(scan: Scan, start: int, end: int, bound: Bound) -> bool:
-    head, tail = before(scan, start, 90), after(scan, end, 50)
+    head, tail = sentence(scan, start, 90), after(scan, end, 50)
     if words("volume_of").match(tail.lstrip(" -")):
         return False
-    given, taken = _last(words("volume_given"), head), _last(words("volume_taken"), head)
+    given, taken = _last(scan, "volume_given", head, start), _last(scan, "volume_taken", head, start)
     if taken > given:
         return False
     if words("volume_follows").search(tail[:25]):
@@ -109,15 +108,15 @@ def _is_dose(scan: Scan, kind: str, unit: Unit, start: int, end: int, bound: Bou
     tail = scan.lower[end : end + 30]
     if words("mass_then").match(tail.lstrip()):
         return False
-    head = before(scan, start, 70)
-    measured = _last(words("mass_measured"), head)
-    if measured >= 0 and measured > _last(words("mass_given"), head):
+    head = sentence(scan, start, 70)
+    measured = _last(scan, "mass_measured", head, start)
+    if measured >= 0 and measured > _last(scan, "mass_given", head, start):
         return False
     if kind == "unit":
         if words("blood_units").match(tail.lstrip()):
             return False
         if unit.ucum in ("U",):
-            return bool(words("units_given").search(head + scan.lower[start : end + 40]))
+            return bool(words("units_given").search(scan.lower, head, end + 40))
     if unit.ucum == "g":
         return not _SPEED.match(tail) and scan.text[start - 2 : start] not in ("x ", "× ")
     return True
