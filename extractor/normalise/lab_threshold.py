@@ -113,6 +113,8 @@ def _unit(parts: Parts) -> str | None:
     unit, measure = parts.bound.unit, parts.names[-1].measure
     if measure is None or unit is None:
         return unit
+    if unit == "{points}" and measure.kind == "score" and not parts.change and parts.bound.reference is None:
+        return None  # "ECOG score of 0-2 points": a score, not a difference
     if parts.bound.dimension == "angle" and "temperature" in measure.dimensions:
         return "Cel"
     if parts.bound.dimension == "volume" and "1/volume" in measure.dimensions and "volume" not in measure.dimensions:

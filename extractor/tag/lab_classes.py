@@ -47,7 +47,8 @@ _VALUE = (
 )
 _FIRST = re.compile(_VALUE % ("v", "w"))
 _MORE = re.compile(
-    r"\s{0,2}(?P<s>-{1,2}|–|—|~|to|through|,\s{0,2}(?:and|or|and/or)|,|/|and/or|or|and|&)\s{0,2}" + _VALUE % ("v", "w"),
+    r"(?:\s{0,2}[\"“][^\"“”\n]{1,30}[\"”])?\s{0,2}(?P<s>-{1,2}|–|—|~|to|through|,\s{0,2}(?:and|or|and/or)|,|/|and/or|or|and|&)\s{0,2}"
+    + _VALUE % ("v", "w"),
     re.IGNORECASE,
 )
 _BEHIND = re.compile(

@@ -31,6 +31,7 @@ _SEPARATOR = re.compile(
     rf"[,/+])\s{{0,14}}(?P<lead>(?:[A-Za-z0-9-]{{1,18}}\s{{1,2}}){{0,3}})",
     re.IGNORECASE,
 )
+_PAREN_OPEN = re.compile(r"\s{0,2}[(\[]")
 _ABBREVIATION = re.compile(r"\s{0,3}(?:[(\[/]|or\s|,|=|-|:)\s{0,2}", re.IGNORECASE)
 _LAST = re.compile(r"([A-Za-z0-9][A-Za-z0-9'’-]{0,24})[ \n]{1,2}$")
 _NEXT = re.compile(r"[ ]([A-Za-z][A-Za-z-]{0,20})(?![A-Za-z0-9])")
@@ -87,11 +88,16 @@ def group_at(text: str, hits: list[Hit], index: int, floor: int, limit: bool = F
             break
         same = hit.measure.id == names[0].measure.id if names[0].measure else False
         told = hit.measure.kind == "score" and "or" in between  # "Lansky or Karnofsky": two scores of one kind
-        state = text[hit.start : hit.end].lower() in words("states")
+        state = _is_state(text, hit)
         if same and not told and not state and len(between) <= 4 and _ABBREVIATION.fullmatch(between):
             widened = widen(text, hit)
             names[0] = widened
             start = widened.start
+            at -= 1
+            continue
+        if _other_name(text, hit, names[0]) and _PAREN_OPEN.fullmatch(between):
+            names[0] = widen(text, hit)
+            start = names[0].start
             at -= 1
             continue
         match = _SEPARATOR.fullmatch(between)
@@ -120,6 +126,23 @@ def group_at(text: str, hits: list[Hit], index: int, floor: int, limit: bool = F
     return Group(start, end, tuple(names), logic)
 
 
+def _is_state(text: str, hit: Hit) -> bool:
+    """Whether the name is one of a condition: "arterial hypertension"."""
+    return text[hit.start : hit.end].lower().rpartition(" ")[2] in words("states")
+
+
+def _other_name(text: str, hit: Hit, name: Name) -> bool:
+    """Whether `name` stands in brackets as another name of `hit`, be it a mistaken one: "SGOT (ALT)"."""
+    measure = name.measure
+    if measure is None or text[name.end : name.end + 1] not in (")", "]") or not (measure.loinc and hit.measure.loinc):
+        return False
+    return (
+        hit.measure.kind == "lab"
+        and hit.measure.dimensions == measure.dimensions
+        and text[name.start : name.end].isupper()
+    )
+
+
 _RATIOS = {
     ("fev1", "fvc"): "fev1_fvc", ("pao2", "fio2"): "pao2_fio2", ("spo2", "fio2"): "pao2_fio2", ("cd4", "cd8"): "cd4_cd8",
 }  # fmt: skip
@@ -143,7 +166,7 @@ def _joins(hit: Hit, name: Name, text: str, match: re.Match[str], limit: bool) -
         word.lower() not in words("lead") and word.lower() not in ("a", "the", "an", "either", "both") for word in lead
     ):
         return False
-    return text[hit.start : hit.end].lower() not in words("states") or (
+    return not _is_state(text, hit) or (
         match["s"].strip().lower() in ("or", "and/or", "and")
         and (text[name.start : name.end].lower() in words("states"))
     )

@@ -35,7 +35,9 @@ _TIMES = re.compile(
 )
 _FACTOR_BEHIND = re.compile(r"[ ]{0,2}(?:[x×*]|times)[ ]{0,2}", re.IGNORECASE)
 # "higher than the ULN 3 times", "above the upper limit by more than 2-fold"
-_BY = re.compile(r"[ ]{1,2}(?:by[ ]{1,2})?(?:(?:more[ ]than|at[ ]least|over|or[ ]more|[>≥])[ ]{0,2})?(?=[0-9a-z])", re.IGNORECASE)
+_BY = re.compile(
+    r"[ ]{1,2}(?:by[ ]{1,2})?(?:(?:more[ ]than|at[ ]least|over|or[ ]more|[>≥])[ ]{0,2})?(?=[0-9a-z])", re.IGNORECASE
+)
 _TIMES_AFTER = re.compile(
     r"[ -]{0,2}(?:times|folds?)(?![A-Za-z])(?![ ]{1,2}(?:an?|per|each|within|during|daily|weekly|in[ ](?:an?|the|one))[ ])",
     re.IGNORECASE,
