@@ -14,7 +14,7 @@ from extractor.api.gate import Gate
 from extractor.api.metrics import Metrics, MetricsMiddleware
 from extractor.api.routes import router
 from extractor.api.settings import Settings
-from extractor.extractor import Extractor
+from extractor.extractor import Extractor, check_labels
 
 PAGE = Path(__file__).parent / "page"
 _SCRIPT = "text/javascript; charset=utf-8"
@@ -34,7 +34,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     Raises UsageError for settings that make no sense.
     """
     settings = settings or Settings.from_environment()
-    labels = [label.strip() for label in settings.labels.split(",") if label.strip()]
+    labels = check_labels([label.strip().upper() for label in settings.labels.split(",") if label.strip()])
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
