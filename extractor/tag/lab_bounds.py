@@ -72,8 +72,10 @@ _BETWEEN = re.compile(
 )
 _BETWEEN_ENDS = ("between", "from", " of", "range", "ranges", "ranged", "range:", "ranged:", "ranges:", "within")
 _RANGE = re.compile(
-    r"\s{0,2}(?:-{1,2}|–|—|~|∼|～|‐|‑|−|to|-\s?to\s?-|\.\.|through|till|until|\?)\s{0,2}(?:[<≤]\s?)?", re.IGNORECASE
+    r"\s{0,2}(?:-{1,2}|–|—|~|∼|～|‐|‑|−|(?:down\s)?to|-\s?to\s?-|\.\.|through|till|until|\?)\s{0,2}(?:[<≤]\s?)?",
+    re.IGNORECASE,
 )
+_DOWN_TO = re.compile(r"\s{0,2}down\sto\s{0,2}", re.IGNORECASE)
 _AND = re.compile(r"\s{0,2}(?:and|&|-|–|—|~|to|or)\s{0,2}", re.IGNORECASE)
 _BEHIND = re.compile(
     r"\s{0,2},?\s{0,2}(?:\((?:inclusive)\)\s)?(?:(?P<ge>(?:or|and|/)\s{0,2}(?:more|greater|higher|above|"
@@ -161,7 +163,7 @@ def read_bound(scan: Scan, index: int) -> Bound:
             op = NEGATED[op]
             comparator = Comparator(negated.start(), comparator.end, op)
     after = numbers[first.following].start if first.following < len(numbers) else -1
-    if 0 <= after - first.end <= 12 and first.reference in (None, "predicted", "ULN", "normal"):
+    if 0 <= after - first.end <= 14 and first.reference in (None, "predicted", "ULN", "normal"):
         two = _two(scan, first, comparator, text[first.end : after])
         if two is not None:
             return two
@@ -201,6 +203,8 @@ def _two(scan: Scan, first: Quantity, comparator: Comparator | None, gap: str) -
         second = read_quantity(scan, first.following)
         if 20 <= second.value < first.value and second.dimension in (None, "pressure"):
             return _pair(text, first, second, comparator)
+    if len(gap) > 3 and gap[-1] in "-−–" and gap[-2] == " ":  # "between -2.5 and -1.0"
+        gap = text[first.end : read_quantity(scan, first.following).start]
     begin = max(0, first.start - 28)
     near = scan.lower[begin : first.start].rstrip(" (\n").endswith(_BETWEEN_ENDS)
     between = _BETWEEN.search(text, begin, first.start) if near else None
@@ -209,6 +213,10 @@ def _two(scan: Scan, first: Quantity, comparator: Comparator | None, gap: str) -
     second = read_quantity(scan, first.following)
     op = comparator.op if comparator else None
     compatible = first.dimension is None or second.dimension is None or first.dimension == second.dimension
+    if first.value > second.value and (_DOWN_TO.fullmatch(gap) or (between and first.start - between.start() > 4)):
+        turned = "down" in gap or between is not None and between.group().lower().startswith("between")
+        if turned or first.value < 0:  # "from 60 down to 30", "between 60 and 30", "from -1.0 to -2.5"
+            first, second = first._replace(value=second.value), second._replace(value=first.value)
     if not compatible or first.value >= second.value or (gap.strip() == "?" and op):
         return None
     start = comparator.start if comparator else first.start

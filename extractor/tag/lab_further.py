@@ -75,11 +75,13 @@ def _restated(scan: Scan, bound: Bound) -> Bound:
     return bound._replace(end=close + 1, following=max(bound.following, again.following))
 
 
-def _second(scan: Scan, at: int) -> tuple[str, Quantity, int] | None:
-    """Comparator, quantity and end of the one-sided bound that starts at `at`."""
+def _second(scan: Scan, at: int, up: bool) -> tuple[str, Quantity, int] | None:
+    """Comparator, quantity and end of the one-sided bound that starts at `at`; `up`: it must bound from above."""
     text = scan.text
     comparator = read_comparator(text, at)
     if comparator is not None and comparator.op in ("ge", "gt", "le", "lt"):
+        if (comparator.op[0] == "g") == up:
+            return None
         at = comparator.end
         while at < len(text) and text[at] in " \n" and at < comparator.end + 16:
             at += 1
@@ -110,11 +112,11 @@ def _agree(bound: Bound, second: Quantity) -> bool:
 def _other_side(scan: Scan, bound: Bound) -> Bound | None:
     text = scan.text
     join = _JOIN.match(text, bound.end)
-    found = _second(scan, join.end() if join else bound.end)
+    up = bound.low is not None
+    found = _second(scan, join.end() if join else bound.end, up)
     if join is None or found is None:
         return None
     op, second, end = found
-    up = bound.low is not None
     if (op[0] == "g") == up or not _agree(bound, second):
         return None
     if second.unit is None and second.reference is None and _NO_QUANTITY.match(text, second.end):

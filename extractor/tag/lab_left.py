@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 
+from extractor.scan import read_comparator
 from extractor.spans import Mention
 from extractor.tag.lab_bounds import Bound, comparator_for
 from extractor.tag.lab_names import Group, group_at
@@ -121,11 +122,31 @@ def _misfit(state: State, bound: Bound, hit: Hit, fits: bool) -> bool:
     return worded and bound.unit is None and bound.reference is None
 
 
+_LIST_OF_RANGES = re.compile(r",\s?[0-9]{1,3}\s?[-–~]\s?[0-9]{1,3}\s?,\s?[0-9<>≤≥]")
+_SCALE_THEN = re.compile(r"\s?[)\]]\s{0,2}(?:(?:scores?|scale|points?|is|was|of)\s{1,2}){0,3}")
+_QUOTED = re.compile(r"[\"”]\s(?:and|or)\s")
+
+
+def _described(text: str, bound: Bound, gap: str) -> bool:
+    """Whether a bound is an entry of a list of classes or what a scale runs over: "(5-6,7-8,≥9)", "(0-6) ≥ 3"."""
+    if not bound.symbol and text[bound.end : bound.end + 1] == "," and _LIST_OF_RANGES.match(text, bound.end):
+        return True
+    if gap[:1] in ('"', "”") and _QUOTED.fullmatch(gap):
+        return True  # '5 "mildly frail" or 6'
+    if bound.how != "range" or bound.low != 0:
+        return False
+    then = _SCALE_THEN.match(text, bound.end) if bound.dimension is None else None
+    comparator = read_comparator(text, then.end()) if then else None
+    return comparator is not None and comparator.op != "lost"
+
+
 def _not_meant(text: str, bound: Bound, hit: Hit, gap: str) -> bool:
     """Whether the words around say that no bound is meant: formulas, grades, years, what a scale runs from and to."""
     if hit.measure.kind != "score" and GRADED.search(text, bound.start, bound.end):
         return True
     if _FORMULA_BEHIND.match(text, bound.end) or _FORMULA.search(gap):
+        return True
+    if _described(text, bound, gap):
         return True
     if bound.how != "plain" and gap.rstrip()[-1:] in ("<", ">", "≤", "≥"):
         return True

@@ -31,6 +31,7 @@ _SEPARATOR = re.compile(
     rf"[,/+])\s{{0,14}}(?P<lead>(?:[A-Za-z0-9-]{{1,18}}\s{{1,2}}){{0,3}})",
     re.IGNORECASE,
 )
+_WRAPPED_OPEN = re.compile(r"[ ]?\n[ ]{0,24}[(\[]")
 _PAREN_OPEN = re.compile(r"\s{0,2}[(\[]")
 _ABBREVIATION = re.compile(r"\s{0,3}(?:[(\[/]|or\s|,|=|-|:)\s{0,2}", re.IGNORECASE)
 _LAST = re.compile(r"([A-Za-z0-9][A-Za-z0-9'’-]{0,24})[ \n]{1,2}$")
@@ -89,7 +90,12 @@ def group_at(text: str, hits: list[Hit], index: int, floor: int, limit: bool = F
         same = hit.measure.id == names[0].measure.id if names[0].measure else False
         told = hit.measure.kind == "score" and "or" in between  # "Lansky or Karnofsky": two scores of one kind
         state = _is_state(text, hit)
-        if same and not told and not state and len(between) <= 4 and _ABBREVIATION.fullmatch(between):
+        if (
+            same
+            and not told
+            and not state
+            and ((len(between) <= 4 and _ABBREVIATION.fullmatch(between)) or _WRAPPED_OPEN.fullmatch(between))
+        ):
             widened = widen(text, hit)
             names[0] = widened
             start = widened.start
@@ -182,6 +188,8 @@ def name_before(text: str, at: int, floor: int) -> Name | None:
         end = match.start()
     while end > floor and text[end - 1] in " (":
         end -= 1
+    if end > floor and text[end - 1] == "\n":  # a wrapped line
+        end = end - 1 - (text[end - 2 : end - 1] == " ")
     bracket = _BRACKET.search(text, max(floor, end - 63), end)
     begin = bracket.start() if bracket else end
     while begin > floor and text[begin - 1] == " ":

@@ -52,6 +52,7 @@ _DECIMAL = re.compile(r",([0-9]{1,2})(?![0-9,])")
 _MISGROUPED = re.compile(r",([0-9]{4,6})(?![0-9,])")
 _LOST_TIMES = re.compile(r"[ ]?[?\ufffd][ ]?10\^([0-9]{1,2})(?![0-9])")  # "0.5 ? 10^9/L"
 _ENDS = frozenset({",", ";", ".", ")", "]", "<", ">", "≥", "≤", "="})
+_SIGNS = frozenset("<>≤≥")
 _TITER = re.compile(r":[ ]?([1-9][0-9]{1,5})(?![0-9:])")
 _FLAT_POWER = re.compile(r"[ ]?[*x×][ ]?1\.?0[ ]?\^?([0-9]{1,2})(?=[ ]?/[ ]?[lL]\b)")
 _OUT_OF = re.compile(r"[ ]?/[ ]?(?:10|100|5|3|4|6|15|28|30)(?![0-9./])")
@@ -103,6 +104,8 @@ def read_quantity(scan: Scan, index: int, limits: bool = True) -> Quantity:
         power, end = f"10*{int(flat[1])}", flat.end()
     # a mark right behind the number: neither unit nor reference follows
     after = text[end : end + 1]
+    if after == " " and text[end + 1 : end + 2] in _SIGNS:
+        after = text[end + 1]
     if not power and after in _ENDS and (after != "." or not text[end + 1 : end + 2].isalpha()):
         while following < len(scan.numbers) and scan.numbers[following].start < end:
             following += 1

@@ -96,7 +96,16 @@ def _worth(state: State, index: int) -> bool:
         return True
     if "%" in text[number.end : number.end + 2] and _CHANGED.match(state.scan.lower, number.end):
         return True
-    return state.scan.comparator_before(number.start) is not None or _headed(state.scan.lower, number.start)
+    comparator = state.scan.comparator_before(number.start)
+    if comparator is None:
+        return _headed(state.scan.lower, number.start)
+    # a comparator right behind another number and no unit: no name stands before it
+    last = text[max(0, comparator.start - 12) : comparator.start].rstrip().rpartition(" ")[2]
+    return (
+        not last.strip("<>≤≥=").isdigit()
+        or text[number.end : number.end + 2].strip()[:1].isalpha()
+        or ("%" in text[number.end : number.end + 2])
+    )
 
 
 def _headed(lower: str, at: int) -> bool:
