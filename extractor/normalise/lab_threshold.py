@@ -113,8 +113,6 @@ def _unit(parts: Parts) -> str | None:
     unit, measure = parts.bound.unit, parts.names[-1].measure
     if measure is None or unit is None:
         return unit
-    if unit == "{points}" and measure.kind == "score" and not parts.change and parts.bound.reference is None:
-        return None  # "ECOG score of 0-2 points": a score, not a difference
     if parts.bound.dimension == "angle" and "temperature" in measure.dimensions:
         return "Cel"
     if parts.bound.dimension == "volume" and "1/volume" in measure.dimensions and "volume" not in measure.dimensions:
@@ -124,6 +122,14 @@ def _unit(parts: Parts) -> str | None:
     if unit == "10*9/L" and "1/volume" not in measure.dimensions and "mass/volume" in measure.dimensions:
         return "g/L"  # "G/L" is giga per litre for counts only
     return unit
+
+
+def _difference(parts: Parts, scan: Scan) -> bool:
+    """Whether points count how far a score moves: a change, or "by 2 points"."""
+    bound, measure = parts.bound, parts.names[-1].measure
+    if measure is None or measure.kind != "score" or parts.change or bound.reference is not None:
+        return True
+    return scan.lower[max(0, bound.start - 4) : bound.start].rstrip().endswith(" by")
 
 
 def normalise(mention: Mention, scan: Scan) -> Mention:
@@ -138,6 +144,8 @@ def normalise(mention: Mention, scan: Scan) -> Mention:
         value["logic"] = parts.logic or ("any" if bound.low is not None and bound.high is None else "all")
     rest: Value = {}
     unit = _unit(parts)
+    if unit == "{points}" and not _difference(parts, scan):
+        unit = None  # "ECOG score of 0-2 points": a score has no unit, a difference has
     if unit:
         rest["unit"] = unit
     if bound.reference:

@@ -214,8 +214,8 @@ def _two(scan: Scan, first: Quantity, comparator: Comparator | None, gap: str) -
     op = comparator.op if comparator else None
     compatible = first.dimension is None or second.dimension is None or first.dimension == second.dimension
     if first.value > second.value and (_DOWN_TO.fullmatch(gap) or (between and first.start - between.start() > 4)):
-        turned = "down" in gap or between is not None and between.group().lower().startswith("between")
-        if turned or first.value < 0:  # "from 60 down to 30", "between 60 and 30", "from -1.0 to -2.5"
+        worded = between is not None and between.group().lower().startswith("between") and not gap.isalpha()
+        if "down" in gap or worded or first.value < 0:  # "from 60 down to 30", "between 60 and 30", "from -1.0 to -2.5"
             first, second = first._replace(value=second.value), second._replace(value=first.value)
     if not compatible or first.value >= second.value or (gap.strip() == "?" and op):
         return None

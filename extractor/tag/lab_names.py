@@ -90,12 +90,9 @@ def group_at(text: str, hits: list[Hit], index: int, floor: int, limit: bool = F
         same = hit.measure.id == names[0].measure.id if names[0].measure else False
         told = hit.measure.kind == "score" and "or" in between  # "Lansky or Karnofsky": two scores of one kind
         state = _is_state(text, hit)
-        if (
-            same
-            and not told
-            and not state
-            and ((len(between) <= 4 and _ABBREVIATION.fullmatch(between)) or _WRAPPED_OPEN.fullmatch(between))
-        ):
+        wrapped = text[end : end + 1] == ")" and _WRAPPED_OPEN.fullmatch(between)
+        beside = wrapped or (len(between) <= 4 and _ABBREVIATION.fullmatch(between))
+        if same and not told and not state and beside:
             widened = widen(text, hit)
             names[0] = widened
             start = widened.start
@@ -189,7 +186,8 @@ def name_before(text: str, at: int, floor: int) -> Name | None:
     while end > floor and text[end - 1] in " (":
         end -= 1
     if end > floor and text[end - 1] == "\n":  # a wrapped line
-        end = end - 1 - (text[end - 2 : end - 1] == " ")
+        wrapped = end - 1 - (text[end - 2 : end - 1] == " ")
+        end = wrapped if text[wrapped - 1 : wrapped] != "\n" else end
     bracket = _BRACKET.search(text, max(floor, end - 63), end)
     begin = bracket.start() if bracket else end
     while begin > floor and text[begin - 1] == " ":

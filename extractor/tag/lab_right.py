@@ -22,6 +22,7 @@ from extractor.tag.lab_state import (
     finish,
     fits_bound,
     make,
+    new_phrase,
 )
 from extractor.tag.lab_vocab import words
 
@@ -253,8 +254,6 @@ def unknown_measure(state: State, bound: Bound, reach: int) -> Mention | None:
             bound.low <= 1 and (worded or bound.unit == "{points}")
         ):
             return None
-    if bound.dimension == "angle" and bound.how == "range" and bound.low == 0 and not bound.symbol:
-        return None  # "flexion score 0º-140º": what a joint moves over
     if bound.dimension == "mass/area" and bound.unit != "kg/m2":
         return None  # a dose
     verb = _VERB.search(text, max(reach, bound.start - 24), bound.start)
@@ -264,9 +263,8 @@ def unknown_measure(state: State, bound: Bound, reach: int) -> Mention | None:
         return None
     if name is not None and bound.dimension is None and text[name.start : name.end].split()[-1].isdigit():
         return None
-    if name is not None and text[bound.start].isupper() and text[bound.start : bound.start + 2].istitle():
-        if not text[name.end : bound.start].strip():  # "x-ray examination More than 4 cm": a new phrase
-            return None
+    if name is not None and new_phrase(text, name, bound):
+        return None
     if name is None or name.end - name.start < 2 or not any(c.isalpha() for c in text[name.start : name.end]):
         return None
     i = bisect_left(state.ends, name.end)

@@ -141,3 +141,11 @@ def finish(text: str, start: int, end: int, group: Group, bound: Bound, change: 
         end = baseline.end()
         bound = bound._replace(reference=bound.reference or "baseline")
     return make(start, end, group, bound, change, rule)
+
+
+def new_phrase(text: str, name: Name, bound: Bound) -> bool:
+    """Whether a bound opens a phrase: "x-ray examination More than 4 cm", "CLL:\\nAt least 2"."""
+    if not text[bound.start : bound.start + 2].istitle():
+        return False
+    between = text[name.end : bound.start]
+    return "\n" in between or (not between.strip() and text[name.start : name.end].split()[-1].islower())

@@ -156,6 +156,9 @@ def _class_bound(found: ClassBound) -> Bound:
 
 
 def _attach(state: State, bound: Bound, reach: int, last: Mention | None) -> Mention | None:
+    moved = bound.dimension == "angle" and bound.how == "range" and bound.low == 0
+    if moved and "score" in state.scan.lower[max(0, bound.start - 16) : bound.start]:
+        return None  # "flexion score 0º-140º": what a joint moves over
     mention = changed_right(state, bound, reach) or to_left(state, bound, reach)
     if mention is None and bound.how in ("compared", "behind", "range", "plain"):
         mention = counted_unit(state, bound, reach) or to_right(state, bound, reach) or score_right(state, bound, reach)
