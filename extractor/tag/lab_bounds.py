@@ -75,6 +75,7 @@ _RANGE = re.compile(
     r"\s{0,2}(?:-{1,2}|–|—|~|∼|～|‐|‑|−|(?:down\s)?to|-\s?to\s?-|\.\.|through|till|until|\?)\s{0,2}(?:[<≤]\s?)?",
     re.IGNORECASE,
 )
+_FELL = re.compile(r"(?:decreas|dropp|drop|declin|reduc|fell|fall)[a-z]{0,5}\sfrom\s{1,2}$")
 _DOWN_TO = re.compile(r"\s{0,2}down\sto\s{0,2}", re.IGNORECASE)
 _AND = re.compile(r"\s{0,2}(?:and|&|-|–|—|~|to|or)\s{0,2}", re.IGNORECASE)
 _BEHIND = re.compile(
@@ -215,6 +216,8 @@ def _two(scan: Scan, first: Quantity, comparator: Comparator | None, gap: str) -
     compatible = first.dimension is None or second.dimension is None or first.dimension == second.dimension
     if first.value > second.value and (_DOWN_TO.fullmatch(gap) or (between and first.start - between.start() > 4)):
         worded = between is not None and between.group().lower().startswith("between") and not gap.isalpha()
+        if "down" in gap and _FELL.search(scan.lower, begin, first.start):
+            return None  # "decreased from 12 down to 8": what happened, not a range
         if "down" in gap or worded or first.value < 0:  # "from 60 down to 30", "between 60 and 30", "from -1.0 to -2.5"
             first, second = first._replace(value=second.value), second._replace(value=first.value)
     if not compatible or first.value >= second.value or (gap.strip() == "?" and op):
