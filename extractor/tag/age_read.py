@@ -42,7 +42,7 @@ _INCLUSIVE = re.compile(
 _JOIN = re.compile(
     r"\s{0,2}(?:,|;|/)?\s{0,2}(?:and|but|or|to|-|–|&)?\s{0,2}(?:also\s|is\s|are\s|be\s|aged?\s){0,2}", re.IGNORECASE
 )
-_OR = re.compile(r"\bor\b", re.IGNORECASE)
+_OR = re.compile(r"\b(?:or|and)\b", re.IGNORECASE)
 _THE_AGE = re.compile(
     r"(?P<c>(?:under|over|below|above|before|after|until|up\sto|beyond|older\sthan|younger\sthan|"
     r"greater\sthan|less\sthan|at\sleast|by|from|reached|exceeding|past|minimum|"
