@@ -1,4 +1,4 @@
-"""Other tools on the same gold: python benchmarks/peers.py --gold annotations/gold [--out benchmarks/peers.md]
+"""Other tools on the same gold: python benchmarks/peers.py --gold annotations [--out benchmarks/peers.md]
 
 Each peer gets a virtual environment of its own, made for the run and thrown away (network and some minutes needed),
 and is used as it comes. What does not install or breaks stands in the table as it is. Two things can be compared,
@@ -269,7 +269,7 @@ def assertions(gold: Sequence[GoldDocument], found: dict[str, Any]) -> dict[str,
 def main() -> None:
     """Runs all peers, writes the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--gold", type=Path, default=Path("annotations/gold"))
+    parser.add_argument("--gold", type=Path, default=Path("annotations"))
     parser.add_argument("--out", type=Path, default=Path("benchmarks/peers.md"))
     options = parser.parse_args()
     gold, _ = read_gold(options.gold)
