@@ -169,13 +169,31 @@ def normalise(mention: Mention, scan: Scan) -> Mention:
     si = _converted(parts, full)
     if si:
         full["si"] = si
+    regrouped, warning = _regrouped(mention, scan, full)
     return mention.but(
         value=full,
-        alternatives=alternatives,
-        warnings=(*mention.warnings, *warnings),
+        alternatives=(*alternatives, *regrouped),
+        warnings=(*mention.warnings, *warnings, *warning),
         repairs=repairs,
         concepts=_concepts(parts),
     )
+
+
+def _regrouped(mention: Mention, scan: Scan, value: Value) -> tuple[list[Value], list[Warn]]:
+    """Other readings of bounds whose digits were grouped in a doubtful way ("30.000/mm3", "3,5000/mm3")."""
+    out: list[Value] = []
+    warnings: list[Warn] = []
+    for repair in scan.aligned.repairs_in(*scan.aligned.to_original(mention.start, mention.end)):
+        for other in repair.alternatives:
+            try:
+                read, literal = float(repair.read_as), float(other.replace(",", ""))
+            except ValueError:
+                continue
+            sides = {side: literal for side in ("low", "high") if value.get(side) == read}
+            if sides:
+                out.append({**{key: v for key, v in value.items() if key != "si"}, **sides})
+                warnings.append(Warn("GROUPING_AMBIGUOUS", f"read as {read:g}; the digits may also mean {literal:g}"))
+    return out, warnings
 
 
 def _read_plain(

@@ -122,7 +122,13 @@ def find(scan: Scan) -> list[Mention]:
     return out
 
 
+# the number of a list item: "1. Age" above "2. Sex"
+_ITEM = re.compile(r"[.)]\s")
+
+
 def _worth(scan: Scan, start: int, end: int, ages: list[tuple[int, int]], starts: list[int]) -> bool:
+    if (start == 0 or scan.text[start - 1] == "\n") and _ITEM.match(scan.text, end):
+        return False
     i = bisect_left(starts, end)
     if (i > 0 and ages[i - 1][1] >= start - 90) or (i < len(starts) and starts[i] <= end + 24):
         return True

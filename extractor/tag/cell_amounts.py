@@ -14,7 +14,7 @@ _COUNTED = re.compile(
     r"protocol|trial|study|regimen|stratum|d|subject|subjects)[ #:]{0,2}\Z",
     re.IGNORECASE,
 )
-_INSIDE = re.compile(r"[\w^/.,-]\Z")
+_INSIDE = re.compile(r"[\w^/.,–—-]\Z")
 _PER_BODY = re.compile(r"(?:cells?|mscs?)[ ]?(?:/|per )[ ]?\Z")
 
 

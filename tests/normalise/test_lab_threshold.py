@@ -91,3 +91,24 @@ def test_conversions_agree_with_an_independent_table() -> None:
             compared += 1
             assert measure.factor == pytest.approx(row["conversion_factor"], rel=0.01), measure.id
     assert compared >= 8
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "other"),
+    [
+        ("Platelets > 30.000/mm3", 30000, 30),
+        ("WBC > 3,5000/mm3", 35000, 3500),
+        ("Platelets > 1000,000/mm3", 1000000, 100000),
+    ],
+)
+def test_doubtful_grouping_has_its_other_reading_and_a_warning(text, low, other):
+    (mention,) = _read(text)
+    assert mention.value is not None
+    assert mention.value["low"] == low
+    assert [a["low"] for a in mention.alternatives] == [other]
+    assert [w.code for w in mention.warnings] == ["GROUPING_AMBIGUOUS"]
+
+
+def test_usual_grouping_is_not_doubted():
+    (mention,) = _read("Platelets > 30,000/mm3")
+    assert (mention.alternatives, mention.warnings) == ((), ())
