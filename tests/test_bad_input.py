@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 import string
 import sys
-import time
 from collections.abc import Callable
 
 import pytest
 
 from extractor.errors import EncodingError, InputError, TextTooLargeError, UsageError
 from extractor.extractor import Extractor
+from tests.growth import assert_linear
 from tests.texts import RECORD
 
 
@@ -114,16 +114,7 @@ def _calls(extractor: Extractor, text: str) -> int:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_time_grows_with_length_and_not_faster(extractor: Extractor, shape: str) -> None:
     """Patterns work inside one call: eight times the text may take 24 times as long, where quadratic work takes 64."""
-    small, large = (
-        min(_seconds(extractor, SHAPES[shape](n)) for _ in range(k)) for n, k in ((25_000, 3), (200_000, 1))
-    )
-    assert large <= 24 * max(small, 0.005)
-
-
-def _seconds(extractor: Extractor, text: str) -> float:
-    begun = time.process_time()
-    extractor.annotate(text)
-    return time.process_time() - begun
+    assert_linear(extractor.annotate, SHAPES[shape], 25_000)
 
 
 @pytest.mark.parametrize("shape", ["one line", "one word", "digits", "letters"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.sections import KINDS, Section, find_sections
+from tests.growth import assert_linear
 
 SEEDS = sorted((Path(__file__).parents[2] / "annotations" / "seeds").glob("*.txt"))
 
@@ -213,14 +213,7 @@ def test_sections_are_sorted_disjoint_and_inside(text: str) -> None:
      "must … meet ", "be included if ", "a@", "Key ", "Sex\n"],
 )  # fmt: skip
 def test_linear(unit: str) -> None:
-    def seconds(size: int) -> float:
-        text = "Criteria\n" + unit * (size // len(unit))
-        start = time.process_time()
-        find_sections(text)
-        return time.process_time() - start
-
-    seconds(1000)
-    assert seconds(160_000) < 25 * max(min(seconds(20_000), seconds(20_000)), 0.004)
+    assert_linear(find_sections, lambda size: "Criteria\n" + unit * (size // len(unit)), 20_000)
 
 
 def test_headings_in_small_letters() -> None:

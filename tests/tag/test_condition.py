@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from extractor.errors import VocabularyError
@@ -13,6 +11,7 @@ from extractor.sections import Section, find_sections
 from extractor.tag import condition_names
 from extractor.tag.condition import find
 from extractor.tag.condition_names import key_of, names
+from tests.growth import assert_linear
 
 
 def found(text: str) -> list[tuple[str, str | None]]:
@@ -109,11 +108,4 @@ def test_broken_vocabulary_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_linear(unit: str) -> None:
-    def seconds(size: int) -> float:
-        scan = Scan(repair(unit * (size // len(unit))))
-        start = time.process_time()
-        find(scan)
-        return time.process_time() - start
-
-    seconds(1000)
-    assert seconds(160_000) < 25 * max(min(seconds(20_000), seconds(20_000)), 0.004)
+    assert_linear(find, lambda size: Scan(repair(unit * (size // len(unit)))), 20_000)

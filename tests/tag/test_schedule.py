@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from extractor.errors import VocabularyError
@@ -12,6 +10,7 @@ from extractor.repair.aligned import AlignedText
 from extractor.scan import Scan
 from extractor.sections import Section
 from extractor.tag import schedule_words
+from tests.growth import assert_linear
 
 
 def found(text: str, section: str | None = None) -> list[str]:
@@ -57,18 +56,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("piece", HOSTILE, ids=repr)
 def test_time_is_linear(piece: str) -> None:
-    def seconds(size: int) -> float:
-        scan = Scan(AlignedText(piece * (size // len(piece))))
-        scan.lower  # noqa: B018
-        best = 9.0
-        for _ in range(2):
-            start = time.process_time()
-            list(finder("SCHEDULE")(scan))
-            best = min(best, time.process_time() - start)
-        return best
-
-    short, long = seconds(10_000), seconds(80_000)
-    assert long < 0.02 + 8 * 3 * short
+    assert_linear(finder("SCHEDULE"), lambda size: Scan(AlignedText(piece * (size // len(piece)))), 10_000)
 
 
 def test_vocabulary_refuses_unknown_values(tmp_path, monkeypatch) -> None:
