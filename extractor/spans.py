@@ -1,22 +1,11 @@
-"""Internal currency: half-open spans over the repaired text. Frozen, comparable, picklable."""
+"""Internal currency: half-open spans over the repaired text. Immutable, comparable, picklable."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 Value = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """Half-open [start, end) in Unicode code points."""
-
-    start: int
-    end: int
-
-    def overlaps(self, other: Span) -> bool:
-        return self.start < other.end and other.start < self.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +16,7 @@ class Warn:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """One tagged expression.
 
     `start`/`end` point into the repaired text (`View.text`); the pipeline maps them back at the end.
@@ -48,11 +36,11 @@ class Mention:
     warnings: tuple[Warn, ...] = ()
     concepts: tuple[dict[str, Any], ...] = ()
     # readings that are not edits of the text: a lost comparator, for one: (rule, start, end, read_as)
-    repairs: tuple[tuple[str, int, int, str], ...] = field(default=())
+    repairs: tuple[tuple[str, int, int, str], ...] = ()
 
     def overlaps(self, other: Mention) -> bool:
         return self.start < other.end and other.start < self.end
 
     def but(self, **changes: Any) -> Mention:
         """A copy with some fields changed."""
-        return replace(self, **changes)
+        return self._replace(**changes)
