@@ -1,0 +1,199 @@
+"""Assertion: this project's cues under its own ConText, under medspaCy's ConText, and medspaCy as it comes.
+
+    python benchmarks/assertion.py [--gold FOLDER]... [--chia FOLDER] [--lct FOLDER] > benchmarks/assertion.md
+
+Every engine gets the gold conditions, so that only the attributes are compared. FOLDER holds brat pairs with the attributes of
+annotations/GUIDELINES.md; annotations/seeds is always read. CHIA marks negation alone, LCT by rules of its own (its past and
+hypothetical are relations of time and mood): there the figures tell the engines apart and are no accuracy of ours. Costs are
+processor time over the same texts, spaCy's tokenizer counted, since medspaCy cannot do without; imports each in a process
+of its own, without torch, which no user needs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from extractor.evaluate.corpora import read_corpus
+from extractor.evaluate.formats import read_gold
+from extractor.evaluate.gold import GoldDocument
+from extractor.pipeline import scan_text
+from extractor.relate.assertion import ATTRIBUTES, assertions, boundaries
+from extractor.scan import Scan
+from extractor.spans import Mention
+from extractor.vocab import load_table
+
+SEEDS = Path(__file__).parents[1] / "annotations" / "seeds"
+Engine = Callable[[Sequence[Mention], Scan], Sequence[dict[str, bool]]]
+Item = tuple[Scan, list[Mention], list[frozenset[str]]]
+MEDSPACY = {"NEGATED_EXISTENCE": "negated", "HISTORICAL": "historical", "FAMILY": "family",
+            "HYPOTHETICAL": "hypothetical", "POSSIBLE_EXISTENCE": "uncertain"}  # fmt: skip
+_HIDE_TORCH = (
+    "import sys, time\n"
+    "class Hide:\n"
+    "    def find_spec(self, name, path=None, target=None):\n"
+    "        if name == 'torch': raise ImportError(name)\n"
+    "sys.meta_path.insert(0, Hide())\n"
+    "start = time.perf_counter()\n"
+    "import {}\n"
+    "print(time.perf_counter() - start)"
+)
+
+
+def medspacy_engine(ours: bool, sentences: str) -> Engine:
+    """medspaCy's ConText. `ours`: with our cues, our tokenizer; sentences: "ours", or "spacy" for its sentencizer."""
+    import spacy
+    from medspacy.context import ConText, ConTextRule
+
+    from extractor.tag.spacy_components import registry_tokenizer
+
+    nlp = spacy.blank("en")
+    if ours:
+        nlp.tokenizer = registry_tokenizer(nlp)
+    nlp.max_length = 10**8
+    splitter = nlp.create_pipe("sentencizer") if sentences == "spacy" else None
+    context = ConText(nlp, rules=None if ours else "default", input_span_type="group", span_group_name="c")
+    names = dict(MEDSPACY)
+    if ours:
+        context.context_attributes_mapping = None
+        names = {name.upper(): name for name in ATTRIBUTES}
+        context.add(_rules(ConTextRule))
+
+    def engine(mentions: Sequence[Mention], scan: Scan) -> Sequence[dict[str, bool]]:
+        doc = nlp.make_doc(scan.text)
+        if splitter is not None:
+            splitter(doc)
+        else:
+            _split(doc, scan.text)
+        spans = [doc.char_span(m.start, m.end, label="CONDITION", alignment_mode="expand") for m in mentions]
+        doc.spans["c"] = [s for s in spans if s is not None]
+        context(doc)
+        found: dict[tuple[int, int], set[str]] = {}
+        for target, modifier in doc._.context_graph.edges:
+            if modifier.category in names:
+                found.setdefault((target.start, target.end), set()).add(names[modifier.category])
+        flags = [found.get((s.start, s.end), set()) if s is not None else set() for s in spans]
+        return [{name: name in flag for name in ATTRIBUTES} for flag in flags]
+
+    return engine
+
+
+def _rules(make: type) -> list:
+    """Our cue file as ConTextRules; the reach in words becomes a scope in tokens, the mention's first included."""
+    directions = {"forward": "FORWARD", "backward": "BACKWARD", "both": "BIDIRECTIONAL"}
+    rules = []
+    for row in load_table("assertion_cues.csv", ("cue", "attribute", "direction", "reach")):
+        kind = row["attribute"]
+        direction = {"stop": "TERMINATE", "pseudo": "PSEUDO"}.get(kind, directions[row["direction"]])
+        scope = None if kind in ("stop", "pseudo") else int(row["reach"]) + 1
+        for cue in row.many("cue"):
+            rules.append(make(cue, kind.upper(), direction=direction, max_scope=scope))
+    return rules
+
+
+def _split(doc: object, text: str) -> None:
+    """Sentence starts at our boundaries of criteria."""
+    ends = [m.end() - m.group()[-1].isalnum() for m in BOUNDARY.finditer(text)]
+    at = 0
+    for token in doc:  # type: ignore[attr-defined]
+        start = token.i == 0
+        while at < len(ends) and ends[at] <= token.idx:
+            start, at = True, at + 1
+        token.is_sent_start = start
+
+
+def items(documents: Sequence[GoldDocument]) -> list[Item]:
+    """Scanned texts with their gold conditions as mentions, and the attributes of each."""
+    out = []
+    for document in documents:
+        scan = scan_text(document.text)
+        mentions, flags = [], []
+        for span in document.spans:
+            if span.label == "CONDITION":
+                start, end = scan.aligned.to_view(span.start), scan.aligned.to_view(span.end)
+                mentions.append(Mention(start, max(end, start + 1), "CONDITION", "gold"))
+                flags.append(frozenset(name.lower() for name, value in span.attributes.items() if value))
+        out.append((scan, mentions, flags))
+    return out
+
+
+def score(engine: Engine, data: Sequence[Item]) -> tuple[int, dict[str, tuple[int, int, int]]]:
+    """(conditions with all attributes right, attribute -> (right, given, in the gold))."""
+    right, counts = 0, {name: [0, 0, 0] for name in ATTRIBUTES}
+    for scan, mentions, gold in data:
+        for wanted, got in zip(gold, engine(mentions, scan), strict=True):
+            given = {name for name, value in got.items() if value}
+            right += given == wanted
+            for name in ATTRIBUTES:
+                counts[name][0] += name in given and name in wanted
+                counts[name][1] += name in given
+                counts[name][2] += name in wanted
+    return right, {name: (a, b, c) for name, (a, b, c) in counts.items()}
+
+
+def seconds(engine: Engine, data: Sequence[Item]) -> float:
+    """Processor time of one engine, the better of two rounds."""
+    rounds = []
+    for _ in range(2):
+        start = time.process_time()
+        for scan, mentions, _ in data:
+            engine(mentions, scan)
+        rounds.append(time.process_time() - start)
+    return min(rounds)
+
+
+def imports(module: str) -> float:
+    """Seconds to import `module` in a new process, the best of three."""
+    run = [sys.executable, "-c", _HIDE_TORCH.format(module)]
+    return min(float(subprocess.run(run, check=True, capture_output=True, text=True).stdout) for _ in range(3))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--gold", type=Path, action="append", default=[])
+    parser.add_argument("--chia", type=Path)
+    parser.add_argument("--lct", type=Path)
+    options = parser.parse_args()
+    sets = {"annotations/seeds": items(read_gold(SEEDS)[0])}
+    if options.gold:
+        folders = [items(read_gold(folder)[0]) for folder in options.gold]
+        sets["gold folders"] = [item for folder in folders for item in folder]
+    for corpus in ("chia", "lct"):
+        if getattr(options, corpus):
+            sets[corpus.upper()] = items(read_corpus(corpus, getattr(options, corpus))[0])
+    engines: dict[str, Engine] = {
+        "extractor": assertions,
+        "medspaCy, our cues, our sentences": medspacy_engine(True, "ours"),
+        "medspaCy, its cues, our sentences": medspacy_engine(False, "ours"),
+        "medspaCy, its cues, spaCy's sentencizer": medspacy_engine(False, "spacy"),
+    }
+    print("# Assertion: who is right, and at what cost\n")
+    print("Made by `python benchmarks/assertion.py --gold FOLDER --chia FOLDER --lct FOLDER`.\n")
+    print(f"medspaCy {version('medspacy')}, spaCy {version('spacy')}, Python {sys.version.split()[0]}; one core.")
+    print("An attribute's cell: right, of those given / of those in the gold.")
+    for name, data in sets.items():
+        count = sum(len(mentions) for _, mentions, _ in data)
+        print(f"\n## {name}: {len(data)} texts, {count:,} conditions\n")
+        print(f"| engine | all right | {' | '.join(ATTRIBUTES)} |\n|---|---|{'---|' * len(ATTRIBUTES)}")
+        for title, engine in engines.items():
+            right, counts = score(engine, data)
+            cells = [f"{a}, {a / max(b, 1):.0%} / {a / max(c, 1):.0%}" if b or c else "-" for a, b, c in counts.values()]
+            whole = f"{right / count:.1%}" if name not in ("CHIA", "LCT") else "-"
+            print(f"| {title} | {whole} | {' | '.join(cells)} |")
+    data = [item for key, part in sets.items() for item in part if key != "CHIA"]
+    chars = sum(len(scan.text) for scan, _, _ in data)
+    print(f"\n## Cost, {chars:,} characters\n\n| engine | characters a second |\n|---|---|")
+    for title, engine in engines.items():
+        print(f"| {title} | {chars / seconds(engine, data):,.0f} |")
+    print("\n| import | seconds |\n|---|---|")
+    for module in ("extractor.relate.assertion", "spacy", "medspacy.context"):
+        print(f"| {module} | {imports(module):.2f} |")
+
+
+if __name__ == "__main__":
+    main()
