@@ -27,3 +27,8 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 def options(out: Path, **more: Any) -> Options:
     return replace(Options(out=out, labels=LABELS, progress=False), **more)
+
+
+def contents(path: Path) -> dict[str, bytes] | bytes:
+    """Bytes of an output: a file, or the files of a folder by name."""
+    return {p.name: p.read_bytes() for p in path.iterdir()} if path.is_dir() else path.read_bytes()

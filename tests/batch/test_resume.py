@@ -16,7 +16,7 @@ import pytest
 
 from extractor.batch import run
 from extractor.errors import UsageError
-from tests.batch.support import LABELS, lines, options, write_jsonl
+from tests.batch.support import LABELS, contents, lines, options, write_jsonl
 
 
 def cut_short(source: Path, out: Path, after: int, **more: Any) -> None:
@@ -59,10 +59,6 @@ def test_resumed_output_is_the_same(format: str, after: int, source: Path, tmp_p
     assert contents(out) == contents(tmp_path / "whole")
     assert contents(tmp_path / "out.errors.jsonl") == contents(tmp_path / "whole.errors.jsonl")
     assert not [p.name for p in tmp_path.iterdir() if p.name.endswith((".part", ".journal"))]
-
-
-def contents(path: Path) -> dict[str, bytes] | bytes:
-    return {p.name: p.read_bytes() for p in path.iterdir()} if path.is_dir() else path.read_bytes()
 
 
 @pytest.mark.parametrize("after", ["replace", "manifest"])
