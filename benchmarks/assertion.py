@@ -23,7 +23,8 @@ from extractor.evaluate.corpora import read_corpus
 from extractor.evaluate.formats import read_gold
 from extractor.evaluate.gold import GoldDocument
 from extractor.pipeline import scan_text
-from extractor.relate.assertion import ATTRIBUTES, assertions, boundaries
+from extractor.relate.assertion import assertions, boundaries
+from extractor.relate.assertion_cues import ATTRIBUTES, COLUMNS
 from extractor.scan import Scan
 from extractor.spans import Mention
 from extractor.vocab import load_table
@@ -86,23 +87,35 @@ def medspacy_engine(ours: bool, sentences: str) -> Engine:
 def _rules(make: type) -> list:
     """Our cue file as ConTextRules; the reach in words becomes a scope in tokens, the mention's first included."""
     directions = {"forward": "FORWARD", "backward": "BACKWARD", "both": "BIDIRECTIONAL"}
+    ends = {name.upper(): {f"STOP-{name.upper()}"} for name in ATTRIBUTES}
     rules = []
-    for row in load_table("assertion_cues.csv", ("cue", "attribute", "direction", "reach")):
-        kind = row["attribute"]
-        direction = {"stop": "TERMINATE", "pseudo": "PSEUDO"}.get(kind, directions[row["direction"]])
-        scope = None if kind in ("stop", "pseudo") else int(row["reach"]) + 1
+    for row in load_table("assertion_cues.csv", COLUMNS):
+        kind = row["attribute"].upper()
+        direction = {"STOP": "TERMINATE", "PSEUDO": "PSEUDO"}.get(kind, directions[row["direction"]])
+        scope = int(row["reach"]) + 1 if kind in ends else None
         for cue in row.many("cue"):
-            rules.append(make(cue, kind.upper(), direction=direction, max_scope=scope))
+            pattern = [_token(word) for word in cue.split()] if "#" in cue else None
+            pattern = pattern and [part for parts in pattern for part in parts]
+            rules.append(
+                make(cue, kind, pattern=pattern, direction=direction, max_scope=scope, terminated_by=ends.get(kind))
+            )
     return rules
+
+
+def _token(word: str) -> list[dict]:
+    """Token patterns of one word of a cue."""
+    if word == "#":
+        return [{"LIKE_NUM": True, "OP": "?"}, {"LOWER": {"REGEX": "^(?:hour|day|week|month|year)s?$"}}]
+    return [{"LOWER": word}]
 
 
 def _split(doc: object, text: str) -> None:
     """Sentence starts at our boundaries of criteria."""
-    ends = [m.end() - m.group()[-1].isalnum() for m in BOUNDARY.finditer(text)]
+    bounds = boundaries(text)
     at = 0
     for token in doc:  # type: ignore[attr-defined]
         start = token.i == 0
-        while at < len(ends) and ends[at] <= token.idx:
+        while at < len(bounds) and bounds[at] <= token.idx:
             start, at = True, at + 1
         token.is_sent_start = start
 
@@ -182,7 +195,9 @@ def main() -> None:
         print(f"| engine | all right | {' | '.join(ATTRIBUTES)} |\n|---|---|{'---|' * len(ATTRIBUTES)}")
         for title, engine in engines.items():
             right, counts = score(engine, data)
-            cells = [f"{a}, {a / max(b, 1):.0%} / {a / max(c, 1):.0%}" if b or c else "-" for a, b, c in counts.values()]
+            cells = [
+                f"{a}, {a / max(b, 1):.0%} / {a / max(c, 1):.0%}" if b or c else "-" for a, b, c in counts.values()
+            ]
             whole = f"{right / count:.1%}" if name not in ("CHIA", "LCT") else "-"
             print(f"| {title} | {whole} | {' | '.join(cells)} |")
     data = [item for key, part in sets.items() for item in part if key != "CHIA"]

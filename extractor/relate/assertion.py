@@ -18,12 +18,32 @@ from extractor.spans import Mention
 WINDOW = 200  # characters on each side in which cues are looked for
 # over the text as it stands: a capital, figure or bullet at the start of a line begins a new criterion, as "No" does in a line
 _BOUNDARY = re.compile(
-    r"[.;:](?=\s)|\n[ \t]{0,24}(?:\n|[-*•⁃A-Z0-9(])|•|(?<=[a-z0-9)%])\s{1,24}(?=(?:No|Not|Must|Previously)\s)"
+    r"[.;:](?=\s)|\n[ \t]{0,24}(?:\n|[-*•⁃A-Z0-9(]|(?<=\n)[a-z])|•|(?<=[a-z0-9)%])\s{1,24}(?=(?:No|Not|Must|Previously)\s)"
+)
+_SHORT = (
+    50  # characters of a line that is not full: one in small letters below it is another criterion, no wrapped line
 )
 _WRAPPED = re.compile(r"(?:,|\b(?:of|or|and|the|with|no|other|prior|to|for|an?|by))[ \t]*\Z")  # the line goes on
 _WORDS = re.compile(r"\w+")
 _GLUE = frozenset(
-    ("and", "or", "nor", "such", "as", "including", "include", "includes", "eg", "ie", "e", "g", "i", "any", "other", "especially")
+    (
+        "and",
+        "or",
+        "nor",
+        "such",
+        "as",
+        "including",
+        "include",
+        "includes",
+        "eg",
+        "ie",
+        "e",
+        "g",
+        "i",
+        "any",
+        "other",
+        "especially",
+    )
 )
 _GAP = 60  # most characters between two items of a list
 _STRANGE = 2  # most words between two items that are no glue ("severe", "active")
@@ -47,9 +67,13 @@ def boundaries(text: str) -> list[int]:
     """Where criteria and sentences begin, the first at 0."""
     out = [0]
     for match in _BOUNDARY.finditer(text):
+        at = match.start()
         letter = match.group()[-1].isalnum()
-        if not (letter and _WRAPPED.search(text, max(0, match.start() - 12), match.start())):
-            out.append(match.end() - letter)
+        if letter and _WRAPPED.search(text, max(0, at - 12), at):
+            continue
+        if match.group()[-1].islower() and text.rfind("\n", max(0, at - _SHORT), at) < 0 and at >= _SHORT:
+            continue
+        out.append(match.end() - letter)
     return out
 
 
@@ -80,7 +104,7 @@ class _Criteria:
         for i in range(len(behind) - 1, 0, -1):
             # from an item back to those before it; over a comma only in a list that ends in "and"
             gap = self.text[self.places[i - 1][1] : self.places[i][0]]
-            linked = left[i] is not None and (linked or not gap.isspace() and gap.strip() != ",")
+            linked = left[i] is not None and (linked or (not gap.isspace() and gap.strip() != ","))
             if linked:
                 behind[i - 1] |= behind[i]
                 linked = bool(behind[i])
