@@ -26,9 +26,9 @@ from typing import Any
 
 from extractor import __version__
 from extractor.evaluate.formats import read_gold
-from extractor.evaluate.gold import GoldDocument, GoldSpan
+from extractor.evaluate.gold import FLAGS, GoldDocument, GoldSpan
 from extractor.evaluate.run import evaluate, predict
-from extractor.evaluate.score import FLAGS, Triple
+from extractor.evaluate.score import Triple
 from extractor.evaluate.values import same
 from extractor.pipeline import LABELS
 from extractor.scan import read_unit

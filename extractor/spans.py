@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 Value = dict[str, Any]
+# what may be said of a condition, in the order of all outputs; schema.Assertion has a field for each
+ASSERTIONS = ("negated", "historical", "family", "hypothetical", "uncertain")
 
 
 @dataclass(frozen=True, slots=True)

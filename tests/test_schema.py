@@ -13,7 +13,8 @@ from jsonschema import Draft202012Validator
 from extractor.commands import schema
 from extractor.extractor import Extractor
 from extractor.pipeline import LABELS
-from extractor.schema import json_schema
+from extractor.schema import Assertion, json_schema
+from extractor.spans import ASSERTIONS
 from tests.markup import CASES, read_cases
 from tests.texts import RECORD
 
@@ -28,6 +29,10 @@ def test_the_checked_in_schema_is_the_exported_one() -> None:
 
 def test_the_schema_is_a_schema() -> None:
     Draft202012Validator.check_schema(json.loads(CHECKED_IN.read_bytes()))
+
+
+def test_the_assertions_have_one_list_of_names() -> None:
+    assert tuple(Assertion.model_fields) == ASSERTIONS
 
 
 def check(extractor: Extractor, text: str, unit: str = "codepoint") -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from extractor import __version__
-from extractor.errors import UsageError
+from extractor.errors import InputError, UsageError
 from extractor.evaluate.formats import FORMATS, detect, read_gold, write_gold
 from extractor.evaluate.gold import GoldDocument, Loss, NameMap, read_map, summary
 from extractor.evaluate.run import Evaluation, evaluate, predict, read_predictions, to_json
@@ -93,7 +93,10 @@ def _report(
 def run_convert(
     source: Path, out: Path, to: str, format: str | None = None, map: Path | None = None, texts: Path | None = None
 ) -> int:
-    """Reads annotations in one format, writes them in another, and says on standard error what was lost."""
+    """Reads annotations in one format, writes them in another, and says on standard error what was lost.
+
+    Answers how many documents were left out. Raises InputError, and writes nothing, when none is left.
+    """
     if to not in FORMATS:
         raise UsageError(f"--to {to}: use {', '.join(FORMATS)}")
     if out.exists() and source.resolve() == out.resolve():
@@ -101,9 +104,15 @@ def run_convert(
     documents, lost = read_gold(source, format or detect(source), read_map(map) if map else None, texts)
     losses = lost + write_gold(documents, out, to)
     print(
+    left_out = sum(loss.whole for loss in lost)
+    if not documents:
+        why = f"; {summary(lost)[0]}" if lost else ""
+        raise InputError(f"{source}: no document is left to write, so {out} was not written{why}")
         f"extractor: {len(documents)} documents, {sum(len(d.spans) for d in documents)} spans written to {out}",
         file=sys.stderr,
     )
     for line in summary(losses):
         print(f"extractor: not held: {line}", file=sys.stderr)
-    return 0
+    if left_out:
+        print(f"extractor: {left_out} of {left_out + len(documents)} documents were left out", file=sys.stderr)
+    return left_out

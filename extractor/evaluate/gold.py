@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from extractor.errors import InputError, UsageError
+from extractor.spans import ASSERTIONS
 
 try:
     import tomllib
 except ModuleNotFoundError:  # Python 3.10
     import tomli as tomllib  # type: ignore[no-redef]
 
+FLAGS = tuple(name.capitalize() for name in ASSERTIONS)  # names of the attributes in gold, as the guidelines have them
 Fragments = tuple[tuple[int, int], ...]
 
 
@@ -62,6 +64,7 @@ class Loss:
     document: str
     what: str
     where: str
+    whole: bool = False  # the document itself was left out
 
     def __str__(self) -> str:
         return f"{self.document}: {self.what}: {self.where}"

@@ -12,8 +12,9 @@ from extractor.errors import UsageError
 from extractor.evaluate import semeval, statistics
 from extractor.evaluate.compare import Comparison, compare
 from extractor.evaluate.formats import read_gold
-from extractor.evaluate.gold import GoldDocument, Loss, NameMap
-from extractor.evaluate.score import FLAGS, MEASURES, Result, Triple, macros, score_document, totals
+from extractor.evaluate.gold import FLAGS, GoldDocument, Loss, NameMap
+from extractor.evaluate.score import MEASURES, Result, Triple, macros, score_document, totals
+from extractor.extractor import DEFAULT_MODEL
 from extractor.pipeline import LABELS
 
 

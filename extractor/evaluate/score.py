@@ -16,12 +16,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from extractor.evaluate.gold import GoldDocument, GoldSpan
+from extractor.evaluate.gold import FLAGS, GoldDocument, GoldSpan
 from extractor.evaluate.matching import match
 from extractor.evaluate.values import VALUED, Verdict, judge
 
 MEASURES = ("strict", "exact", "partial", "type", "value")
-FLAGS = ("Negated", "Historical", "Family", "Hypothetical", "Uncertain")
 ASSERTED = "CONDITION"
 
 

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from extractor.errors import VocabularyError
 from extractor.scan.trie import trie_pattern
+from extractor.spans import ASSERTIONS
 from extractor.vocab import load_table
 
-ATTRIBUTES = ("negated", "historical", "family", "hypothetical", "uncertain")
+ATTRIBUTES = ASSERTIONS
 KINDS = (*ATTRIBUTES, "stop", "pseudo", *(f"stop-{name}" for name in ATTRIBUTES))
 DIRECTIONS = ("forward", "backward", "both")
 COLUMNS = ("cue", "attribute", "direction", "reach")

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from extractor.errors import UsageError
 from extractor.schema import Document, Entity
+from extractor.spans import ASSERTIONS
 
-ATTRIBUTES = ("negated", "historical", "family", "hypothetical", "uncertain")
 _LINE = re.compile(r"[^\r\n]+")
 
 
@@ -26,7 +26,7 @@ def to_ann(document: Document) -> str:
     attribute = 0
     for number, entity in enumerate(document.entities, 1):
         lines.append(_span_line(names[entity.id], entity))
-        for name in ATTRIBUTES:
+        for name in ASSERTIONS:
             if getattr(entity.assertion, name):
                 attribute += 1
                 lines.append(f"A{attribute}\t{name.capitalize()} {names[entity.id]}")

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from extractor.schema import Document, Entity, Value
-from extractor.serialise.brat import ATTRIBUTES
 from extractor.serialise.words import value_in_words
+from extractor.spans import ASSERTIONS
 
 _VALUES = {name: None for cls in Value.__subclasses__() if cls.__name__ != "SiBound" for name in cls.model_fields}
 VALUE_KEYS = tuple(_VALUES)
 COLUMNS = (
     "document", "entity", "label", "start", "end", "text", "section", "reading",
-    *(f"value_{key}" for key in VALUE_KEYS), *ATTRIBUTES,
+    *(f"value_{key}" for key in VALUE_KEYS), *ASSERTIONS,
     "concepts", "source", "score", "repairs", "alternatives", "warnings",
 )  # fmt: skip
 
@@ -44,7 +44,7 @@ def _row(document: str, entity: Entity, section: str | None, warnings: list[str]
         "section": section or "",
         "reading": value_in_words(entity.label, value) if value else "",
         **{f"value_{key}": _cell(content) for key, content in value.items()},
-        **{name: _cell(getattr(entity.assertion, name)) for name in ATTRIBUTES},
+        **{name: _cell(getattr(entity.assertion, name)) for name in ASSERTIONS},
         "concepts": "|".join(f"{c.system}:{c.code}" for c in entity.concepts),
         "source": f"{entity.source.by}:{entity.source.id}",
         "repairs": "|".join(repair.rule for repair in entity.repairs),

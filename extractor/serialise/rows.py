@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from extractor.serialise.words import value_in_words
+from extractor.spans import ASSERTIONS
 
 _NUMBERS = (
     "low",
@@ -45,7 +46,6 @@ _WORDS = (
     "until",
 )
 _PAIRS = ("low", "high", "low_inclusive", "high_inclusive")
-_ASSERTIONS = ("negated", "historical", "family", "hypothetical", "uncertain")
 
 # column -> string, int, double, bool, strings, doubles
 COLUMNS: dict[str, str] = {
@@ -64,7 +64,7 @@ COLUMNS: dict[str, str] = {
     "value_analytes": "strings",
     "value_points": "strings",
     "value_json": "string",
-    **dict.fromkeys(_ASSERTIONS, "bool"),
+    **dict.fromkeys(ASSERTIONS, "bool"),
     "concepts": "strings",
     "source": "string",
     "score": "double",
@@ -88,7 +88,7 @@ def _row(document: str, entity: dict[str, Any], section: str | None, warnings: l
     value = entity["value"]
     row: dict[str, Any] = dict.fromkeys(COLUMNS)
     row.update({name: entity[name] for name in ("label", "start", "end", "text", "score")})
-    row.update({name: entity["assertion"][name] for name in _ASSERTIONS})
+    row.update({name: entity["assertion"][name] for name in ASSERTIONS})
     row.update(document=document, entity=entity["id"], section=section, warnings=warnings)
     row["concepts"] = [f"{c['system']}:{c['code']}" for c in entity["concepts"]]
     row["source"] = f"{entity['source']['by']}:{entity['source']['id']}"

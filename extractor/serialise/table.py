@@ -12,6 +12,7 @@ from rich.text import Text
 from extractor.repair import repair
 from extractor.schema import Document, Entity, Regimen
 from extractor.serialise.words import number, value_in_words
+from extractor.spans import ASSERTIONS
 
 _STYLES = {
     "CONDITION": "magenta", "CELL_PRODUCT": "green", "CELL_DOSE": "bold cyan", "DRUG_DOSE": "cyan", "ROUTE": "yellow",
@@ -19,7 +20,6 @@ _STYLES = {
 }  # fmt: skip
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
 _PIPED_WIDTH = 160
-_ASSERTIONS = ("negated", "historical", "family", "hypothetical", "uncertain")
 
 
 class TablePrinter:
@@ -79,7 +79,7 @@ def _read_as(entity: Entity, view: str) -> str:
 
 
 def _value(entity: Entity) -> str:
-    said = [name for name in _ASSERTIONS if getattr(entity.assertion, name)]
+    said = [name for name in ASSERTIONS if getattr(entity.assertion, name)]
     if entity.value is not None:
         said.insert(0, value_in_words(entity.label, entity.value.model_dump(mode="json")))
     elif entity.concepts:

@@ -133,7 +133,7 @@ def test_brat_pairs_of_odd_ids_stay_in_the_folder(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text('{"id": "../../../tmp/x", "text": "orally"}\n', encoding="utf-8")
     run([str(tmp_path / "in.jsonl")], options(tmp_path / "brat", format="brat"))
     names = [p.name for p in (tmp_path / "brat").iterdir()]
-    assert len(names) == 2 and all(name.startswith("_.._.._tmp_x~") for name in names)
+    assert len(names) == 2 and all(name.startswith("%2E.%2F..%2F..%2Ftmp%2Fx.") for name in names)
 
 
 # --- tables

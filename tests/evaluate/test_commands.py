@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -115,6 +116,42 @@ class Page(HTMLParser):
                 self.links.append(value or "")
             if name == "id":
                 self.ids.append(value or "")
+
+
+def test_convert_of_documents_that_are_left_out_ends_with_1(
+    files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (files / "gold" / "b.ann").unlink()
+    assert run(monkeypatch, "convert", files / "gold", files / "out.json", "--to", "labelstudio") == 1
+    assert [d.id for d in read_gold(files / "out.json")[0]] == ["a", "c", "d"]
+    told = capsys.readouterr().err
+    assert "1 of 4 documents were left out" in told and "text without .ann file, left out: 1 (first: b" in told
+
+
+def test_convert_of_nothing_writes_nothing(
+    files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(files / "run.texts")
+    assert run(monkeypatch, "convert", files / "run.jsonl", files / "out.json", "--to", "labelstudio") == 1
+    told = capsys.readouterr().err
+    assert "no document is left to write" in told and "whose text is nowhere, left out: 3" in told
+    assert not (files / "out.json").exists()
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_file_that_is_written_again_is_whole(format: str, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that dies while it writes leaves what was there, in every format."""
+    gold, _ = seeded()
+    write_gold(gold, files / "out", format)
+    before = {p: p.read_bytes() for p in sorted(files.rglob("*")) if p.is_file()}
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("extractor.serialise.atomic.os.replace", die)
+    with pytest.raises(KeyboardInterrupt):
+        write_gold([replace(d, text=d.text + " more") for d in gold], files / "out", format)
+    assert {p: p.read_bytes() for p in sorted(files.rglob("*")) if p.is_file()} == before
 
 
 def report() -> str:

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import re
 import tarfile
 import threading
 import zipfile
@@ -16,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.read import FailedInput, Meter, Record, read_inputs
-from extractor.serialise.names import file_name
+from extractor.serialise.names import file_name, id_of
 from tests.read import samples
 
 FILES = {
@@ -214,6 +215,19 @@ def test_different_ids_have_different_names(a: str, b: str) -> None:
 
 def test_usual_ids_are_their_own_names() -> None:
     for id in ("NCT00000001", "2022-002568-62-ES", "ISRCTN12345678", "a (2)"):
-        assert file_name(id) == id or " " in id
-    assert file_name("../../etc/passwd").startswith("_.._etc_passwd~")
-    assert file_name("CON").startswith("CON~")
+        assert file_name(id) == id
+    assert file_name("../../etc/passwd") == "%2E.%2F..%2Fetc%2Fpasswd"
+    assert file_name("CON") == "%43ON" and file_name("con.fig") == "%63on.fig" and file_name("icon") == "icon"
+    assert file_name("试验 β") == "试验 β"
+
+
+@given(st.text(st.characters(blacklist_categories=("Cs",)), max_size=60))
+def test_an_id_comes_back_from_its_name(id: str) -> None:
+    assert id_of(file_name(id)) == id or "~" in file_name(id)
+    assert "~" not in file_name(id) or not id or len(id) > 16
+
+
+def test_only_long_ids_are_cut() -> None:
+    for id in ("x" * 151, "/" * 60, "é/" * 40):
+        name = file_name(id)
+        assert name[-9] == "~" and not re.search(r"%.?~", name) and file_name(id + "x") != name

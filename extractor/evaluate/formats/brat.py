@@ -11,10 +11,11 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import quote, unquote
 
 from extractor.errors import InputError
 from extractor.evaluate.gold import GoldDocument, GoldRelation, GoldSpan, Loss, fragments_of, make_document
+from extractor.serialise.atomic import write_atomically
+from extractor.serialise.names import file_name, id_of
 
 _TEXTBOUND = re.compile(r"(T\S+)\t(\S+) (\d+ \d+(?:;\d+ \d+)*)(?:\t(.*))?", re.DOTALL)
 _ATTRIBUTE = re.compile(r"[AM]\S+\t(\S+) (\S+)(?: (.+))?")
@@ -29,9 +30,9 @@ def read(path: Path) -> tuple[list[GoldDocument], list[Loss]]:
     documents, losses = [], []
     for text_path in texts:
         ann_path = text_path.with_suffix(".ann")
-        id = unquote(text_path.stem)
+        id = id_of(text_path.stem)
         if not ann_path.exists():
-            losses.append(Loss(id, "text without .ann file, left out", str(text_path)))
+            losses.append(Loss(id, "text without .ann file, left out", str(text_path), whole=True))
             continue
         document, lost = parse(id, read_text(text_path), read_text(ann_path), str(ann_path))
         documents.append(document)
@@ -108,10 +109,9 @@ def write(documents: Sequence[GoldDocument], path: Path) -> list[Loss]:
     path.mkdir(parents=True, exist_ok=True)
     losses: list[Loss] = []
     for document in documents:
-        stem = quote(document.id, safe=" ()[],;=+@'&!#").replace("~", "%7E")
+        stem = file_name(document.id)
         for suffix, content in ((".txt", document.text), (".ann", render(document, losses))):
-            with (path / f"{stem}{suffix}").open("w", encoding="utf-8", newline="") as file:
-                file.write(content)
+            write_atomically(path / f"{stem}{suffix}", content.encode())
     return losses
 
 

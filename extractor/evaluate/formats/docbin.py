@@ -16,6 +16,7 @@ from typing import Any
 
 from extractor.errors import InputError
 from extractor.evaluate.gold import GoldDocument, GoldRelation, GoldSpan, Loss, make_document
+from extractor.serialise.atomic import write_atomically
 
 KEY = "trial_extractor"
 
@@ -71,7 +72,7 @@ def write(documents: Sequence[GoldDocument], path: Path) -> list[Loss]:
     for document in documents:
         box.add(_doc(document, nlp))
     path.parent.mkdir(parents=True, exist_ok=True)
-    box.to_disk(path)
+    write_atomically(path, box.to_bytes())
     return []
 
 

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from pydantic import ValidationError
 
@@ -20,22 +19,17 @@ from extractor import __version__
 from extractor.errors import InputError
 from extractor.evaluate.formats import json_lines, write_json_lines
 from extractor.evaluate.formats.brat import read_text
-from extractor.evaluate.gold import GoldDocument, GoldRelation, GoldSpan, Loss, make_document
+from extractor.evaluate.gold import FLAGS, GoldDocument, GoldRelation, GoldSpan, Loss, make_document
 from extractor.offsets import converter
 from extractor.pipeline import LABELS
 from extractor.schema import Document
+from extractor.serialise.atomic import write_atomically
 from extractor.serialise.names import file_name
+from extractor.spans import ASSERTIONS
 from extractor.vocab import load_table
 
-FLAGS = {
-    "negated": "Negated",
-    "historical": "Historical",
-    "family": "Family",
-    "hypothetical": "Hypothetical",
-    "uncertain": "Uncertain",
-}
+_FLAGS = dict(zip(ASSERTIONS, FLAGS, strict=True))
 RELATIONS = ("DOSE_OF", "ROUTE_OF", "SCHEDULE_OF")
-_SAFE = " ()[],;=+@'&!#"
 
 
 def read(path: Path, texts: Mapping[str, str] | Path | None = None) -> tuple[list[GoldDocument], list[Loss]]:
@@ -52,7 +46,7 @@ def read(path: Path, texts: Mapping[str, str] | Path | None = None) -> tuple[lis
             id, digest = str(row["id"]), str(row["text_sha256"])
             text = row["text"] if isinstance(row.get("text"), str) else _text(source, id, digest)
             if text is None:
-                losses.append(Loss(id, "Document whose text is nowhere, left out", where))
+                losses.append(Loss(id, "Document whose text is nowhere, left out", where, whole=True))
                 continue
             if hashlib.sha256(text.encode()).hexdigest() != digest:
                 raise InputError(
@@ -68,11 +62,8 @@ def read(path: Path, texts: Mapping[str, str] | Path | None = None) -> tuple[lis
 
 def _text(source: Mapping[str, str] | Path, id: str, digest: str) -> str | None:
     if isinstance(source, Path):
-        for name in (quote(id, safe=_SAFE), file_name(id)):  # as written here, and by annotate --texts
-            file = source / f"{name}.txt"
-            if file.is_file():
-                return read_text(file)
-        return None
+        file = source / f"{file_name(id)}.txt"  # as written here, and by annotate --texts
+        return read_text(file) if file.is_file() else None
     return source.get(id, source.get(digest))
 
 
@@ -84,7 +75,7 @@ def _document(row: Mapping[str, Any], id: str, text: str) -> GoldDocument:
         start, end = (back[entity[k]] if back else entity[k] for k in ("start", "end"))
         flags = entity.get("assertion") or {}
         attributes: dict[str, str | bool] = {
-            FLAGS[name]: True for name, value in flags.items() if value and name in FLAGS
+            _FLAGS[name]: True for name, value in flags.items() if value and name in _FLAGS
         }
         spans.append(GoldSpan(entity["id"], entity["label"], start, end, (), _value(entity), attributes))
     relations = [GoldRelation(k["type"], k["head"], k["tail"]) for k in row.get("relations") or []]
@@ -109,8 +100,7 @@ def write(documents: Sequence[GoldDocument], path: Path) -> list[Loss]:
     folder = path.with_suffix(".texts")
     folder.mkdir(exist_ok=True)
     for document in documents:
-        with (folder / f"{quote(document.id, safe=_SAFE)}.txt").open("w", encoding="utf-8", newline="") as file:
-            file.write(document.text)
+        write_atomically(folder / f"{file_name(document.id)}.txt", document.text.encode())
     return losses
 
 
@@ -153,7 +143,7 @@ def _row(document: GoldDocument, losses: list[Loss]) -> dict[str, Any]:
 def _entity(span: GoldSpan, id: str, document: GoldDocument, losses: list[Loss]) -> dict[str, Any]:
     if span.fragments:
         losses.append(Loss(document.id, "gaps of a discontinuous span", span.where))
-    names = {name: key for key, name in FLAGS.items()}
+    names = {name: key for key, name in _FLAGS.items()}
     value: Any = span.value
     others: list[Any] = []
     if isinstance(value, dict):

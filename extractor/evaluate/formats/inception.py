@@ -21,18 +21,18 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from extractor.errors import InputError
-from extractor.evaluate.gold import GoldDocument, GoldRelation, GoldSpan, Loss, make_document
+from extractor.evaluate.gold import FLAGS, GoldDocument, GoldRelation, GoldSpan, Loss, make_document
 from extractor.offsets import converter
+from extractor.serialise.atomic import write_atomically
+from extractor.serialise.names import file_name
 
 XMI = "http://www.omg.org/XMI"
 CAS = "http:///uima/cas.ecore"
 TCAS = "http:///uima/tcas.ecore"
 META = "http:///de/tudarmstadt/ukp/dkpro/core/api/metadata/type.ecore"
 CUSTOM = "http:///webanno/custom.ecore"
-FLAGS = ("Negated", "Historical", "Family", "Hypothetical", "Uncertain")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _NO_LAYER = re.compile(r"api/(segmentation|metadata|lexmorph|syntax|transform)|/uima/|webanno/internal")
 _PLUMBING = {f"{{{XMI}}}id", "sofa", "begin", "end", "mention", "fragments", "attributes", "Governor", "Dependent"}
@@ -132,10 +132,9 @@ def write(documents: Sequence[GoldDocument], path: Path) -> list[Loss]:
     """ID.xmi for each document and TypeSystem.xml, in the folder `path`."""
     path.mkdir(parents=True, exist_ok=True)
     losses: list[Loss] = []
-    (path / "TypeSystem.xml").write_text(_TYPES, encoding="utf-8")
+    write_atomically(path / "TypeSystem.xml", _TYPES.encode())
     for document in documents:
-        stem = quote(document.id, safe=" ()[],;=+@'&!#")
-        (path / f"{stem}.xmi").write_text(_render(document, losses), encoding="utf-8", newline="\n")
+        write_atomically(path / f"{file_name(document.id)}.xmi", _render(document, losses).encode())
     return losses
 
 
