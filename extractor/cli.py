@@ -17,6 +17,9 @@ Inputs = Annotated[
     list[str],
     typer.Argument(metavar="INPUT...", help="Files, folders, globs, archives; or - for standard input."),
 ]
+Model = Annotated[
+    str, typer.Option(help="What tags conditions: default, accurate, none (vocabulary only), or a model's folder.")
+]
 Labels = Annotated[str | None, typer.Option(help="Only these labels, separated by commas (CELL_DOSE,AGE).")]
 
 
@@ -78,24 +81,25 @@ def annotate(
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first input that fails.")] = False,
     progress: Annotated[bool, typer.Option(help="Show progress.")] = True,
     table: Annotated[bool, typer.Option("--table", help="Print a readable table instead.")] = False,
+    model: Model = "none",
 ) -> None:
     """Annotate texts."""
     from extractor import commands
 
     if table:
-        _finish(commands.show(inputs, _labels(labels)))
+        _finish(commands.show(inputs, _labels(labels), model))
     failed = commands.annotate(
-        inputs, out, format, _labels(labels), offset_unit, workers, texts, resume, fail_fast, progress
+        inputs, out, format, _labels(labels), offset_unit, workers, texts, resume, fail_fast, progress, model
     )
     _finish(failed)
 
 
 @app.command()
-def show(inputs: Inputs, labels: Labels = None) -> None:
+def show(inputs: Inputs, labels: Labels = None, model: Model = "none") -> None:
     """Print a table: original wording, what was read, value in words, warnings."""
     from extractor import commands
 
-    _finish(commands.show(inputs, _labels(labels)))
+    _finish(commands.show(inputs, _labels(labels), model))
 
 
 @app.command()
@@ -118,11 +122,14 @@ def evaluate(
     corpus: Annotated[
         str | None, typer.Option(help="The gold is this public corpus: lct, chia, bc5cdr, ncbi, neurotrialner, phee.")
     ] = None,
+    model: Model = "none",
 ) -> None:
     """Measure the extractor, or predictions of anything, on gold annotations."""
     from extractor.evaluate.commands import run_evaluate
 
-    _finish(run_evaluate(gold, predictions, against, _labels(labels), min or (), json, html, format, map, corpus))
+    _finish(
+        run_evaluate(gold, predictions, against, _labels(labels), min or (), json, html, format, map, corpus, model)
+    )
 
 
 @app.command()
@@ -147,11 +154,14 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, help="Server processes.")] = 1,
+    model: Annotated[
+        str | None, typer.Option(help="As for annotate; default: TRIAL_EXTRACTOR_MODEL, or default.")
+    ] = None,
 ) -> None:
     """Serve HTTP: the page on /, the API under /v1, its description on /docs."""
     from extractor import commands
 
-    commands.serve(host, port, workers)
+    commands.serve(host, port, workers, model)
 
 
 @app.command()
@@ -163,13 +173,13 @@ def schema() -> None:
 
 
 @app.command()
-def info() -> None:
+def info(model: Model = "none") -> None:
     """Print versions, model, rules and labels as JSON."""
     import json
 
     from extractor import commands
 
-    print(json.dumps(commands.info(), indent=2))
+    print(json.dumps(commands.info(model), indent=2))
 
 
 def _labels(option: str | None) -> list[str] | None:

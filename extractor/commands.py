@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from extractor.errors import InputError
-from extractor.extractor import Extractor
+from extractor.extractor import DEFAULT_MODEL, Extractor
 from extractor.pipeline import LABELS
 from extractor.read import FailedInput, read_inputs
 from extractor.schema import SCHEMA_VERSION, json_schema
@@ -27,6 +27,7 @@ def annotate(
     resume: bool = False,
     fail_fast: bool = False,
     progress: bool = True,
+    model: str = DEFAULT_MODEL,
 ) -> int:
     """Annotate `inputs` (files, folders, globs, archives, "-") into `out` (for brat a folder; None or "-": stdout).
 
@@ -45,15 +46,16 @@ def annotate(
         resume=resume,
         fail_fast=fail_fast,
         progress=progress,
+        model=model,
     )
     return run(list(inputs), options).failed
 
 
-def show(inputs: Iterable[str], labels: Collection[str] | None = None) -> int:
+def show(inputs: Iterable[str], labels: Collection[str] | None = None, model: str = DEFAULT_MODEL) -> int:
     """Print a table of the spans of each input; the number of failed inputs."""
     from extractor.serialise.table import TablePrinter
 
-    extractor = Extractor.load(labels or tuple(LABELS))
+    extractor = Extractor.load(labels or tuple(LABELS), model=model)
     printer = TablePrinter(sys.stdout)
     failed = 0
     for item in read_inputs(inputs):
@@ -74,9 +76,9 @@ def schema() -> bytes:
     return orjson.dumps(json_schema(), option=orjson.OPT_INDENT_2) + b"\n"
 
 
-def info() -> dict[str, Any]:
+def info(model: str = DEFAULT_MODEL) -> dict[str, Any]:
     """Versions, model, rules, labels."""
-    extractor = Extractor()
+    extractor = Extractor(model=model)
     return {
         "schema_version": SCHEMA_VERSION,
         "extractor": extractor.info.model_dump(),
@@ -84,12 +86,14 @@ def info() -> dict[str, Any]:
     }
 
 
-def serve(host: str, port: int, workers: int) -> None:
+def serve(host: str, port: int, workers: int, model: str | None = None) -> None:
     """Run the HTTP service until it is stopped. Settings: TRIAL_EXTRACTOR_* environment variables."""
     import tempfile
 
     import uvicorn
 
+    if model is not None:
+        os.environ["TRIAL_EXTRACTOR_MODEL"] = model
     with ExitStack() as stack:
         if workers > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
             # each process counts for itself: the metrics route adds up what they leave in this folder

@@ -45,6 +45,12 @@ class VocabularyError(ExtractorError):
     code = "BAD_VOCABULARY"
 
 
+class ModelError(ExtractorError):
+    """A trained model is missing, or its files are not those that its configuration names."""
+
+    code = "BAD_MODEL"
+
+
 class OutputError(ExtractorError):
     """A result could not be written."""
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from extractor import __version__
 from extractor.assemble import assemble
 from extractor.errors import EncodingError, InputError, TextTooLargeError, UsageError
-from extractor.pipeline import LABELS, scan_text, tag, warm_up
-from extractor.schema import Document, ExtractorInfo
+from extractor.pipeline import DEFAULT_MODEL, LABELS, condition_model, scan_text, tag, warm_up
+from extractor.schema import Document, ExtractorInfo, ModelInfo
 from extractor.vocab import rules_digest
 
 if TYPE_CHECKING:
+    from extractor.ner import ModelCard
     from extractor.sections.known import Known
 
 MAX_CHARS = 10_000_000
@@ -23,19 +24,30 @@ TextLike = str | tuple[str | None, str]
 class Extractor:
     """Reads registry texts. Stateless after loading: safe to share between threads, picklable."""
 
-    def __init__(self, labels: Collection[str] = tuple(LABELS), max_chars: int = MAX_CHARS) -> None:
+    def __init__(
+        self, labels: Collection[str] = tuple(LABELS), max_chars: int = MAX_CHARS, model: str = DEFAULT_MODEL
+    ) -> None:
         self.labels = check_labels(labels)
         self.max_chars = max_chars
-        self.info = ExtractorInfo(version=__version__, rules=rules_digest(), model=None)
+        self.model = condition_model(model, self.labels)
+        card = model_info(model, self.labels)
+        self.info = ExtractorInfo(
+            version=__version__, rules=rules_digest(), model=ModelInfo(**card._asdict()) if card else None
+        )
 
     @classmethod
-    def load(cls, labels: Collection[str] = tuple(LABELS), max_chars: int = MAX_CHARS) -> Extractor:
+    def load(
+        cls, labels: Collection[str] = tuple(LABELS), max_chars: int = MAX_CHARS, model: str = DEFAULT_MODEL
+    ) -> Extractor:
         """An extractor with rules and vocabularies compiled, ready for the first text.
 
-        Raises VocabularyError when a rule file is broken, UsageError for an unknown label.
+        `model` tags conditions: "default" (fast), "accurate", the path of a model's folder, or "none" (vocabulary only).
+
+        Raises VocabularyError when a rule file is broken, ModelError when a model is missing or damaged, UsageError for
+        an unknown label.
         """
-        extractor = cls(labels, max_chars)
-        warm_up(extractor.labels)
+        extractor = cls(labels, max_chars, model)
+        warm_up(extractor.labels, extractor.model)
         return extractor
 
     def annotate(
@@ -57,7 +69,7 @@ class Extractor:
             raise UsageError(f"id must be a string, not {type(id).__name__}")
         digest = self._check(text)
         scan = scan_text(text, sections)
-        mentions = tag(scan, wanted)
+        mentions = tag(scan, wanted, self.model)
         return assemble(scan, mentions, id or digest[:16], digest, offset_unit, self.info)
 
     def annotate_many(self, texts: Iterable[TextLike], n_process: int = 1, **options: Any) -> Iterator[Document]:
@@ -97,6 +109,12 @@ class Extractor:
             raise EncodingError(
                 f"text holds a lone surrogate at offset {error.start}: it was decoded wrongly"
             ) from None
+
+
+def model_info(name: str, labels: Collection[str]) -> ModelCard | None:
+    """What the Documents of an extractor say of its model; None where it has none. Raises ModelError."""
+    model = condition_model(name, labels)
+    return model.card if model else None
 
 
 def _outcome(extractor: Extractor, pair: tuple[str | None, str], options: dict[str, Any]) -> Document | InputError:

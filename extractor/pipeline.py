@@ -13,6 +13,7 @@ from extractor.spans import Mention
 from extractor.tag.overlap import resolve
 
 if TYPE_CHECKING:
+    from extractor.ner import ConditionModel
     from extractor.sections.known import Known
 
 # label -> module name in tag/ (find) and normalise/ (normalise; "" where the span itself is the value)
@@ -26,6 +27,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "LAB_THRESHOLD": ("lab_threshold", "lab_threshold"),
     "AGE": ("age", "age"),
 }
+DEFAULT_MODEL = "none"
 
 
 @cache
@@ -41,6 +43,16 @@ def normaliser(label: str) -> Callable[[Mention, Scan], Mention] | None:
     return import_module(f"extractor.normalise.{module}").normalise if module else None
 
 
+def condition_model(name: str, labels: Collection[str]) -> ConditionModel | None:
+    """The tagger of conditions by name ("default", "accurate", a folder's path), loaded once a process; None for "none", and
+    where no condition is asked for. Raises ModelError."""
+    if name == "none" or "CONDITION" not in labels:
+        return None
+    from extractor.ner import load_model
+
+    return load_model(name)
+
+
 def scan_text(text: str, sections: Sequence[Known] = ()) -> Scan:
     """read -> repair -> sections: the scanned view of one text; `sections` that the source names take the place of guesses."""
     from extractor.sections import find_sections
@@ -51,9 +63,9 @@ def scan_text(text: str, sections: Sequence[Known] = ()) -> Scan:
     return Scan(aligned, with_known(found, sections, aligned) if sections else found)
 
 
-def tag(scan: Scan, labels: Collection[str] = tuple(LABELS)) -> list[Mention]:
-    """All mentions of `labels`, normalised, in view offsets, by start."""
-    found = [mention for label in labels for mention in finder(label)(scan)]
+def tag(scan: Scan, labels: Collection[str] = tuple(LABELS), model: ConditionModel | None = None) -> list[Mention]:
+    """All mentions of `labels`, normalised, in view offsets, by start; conditions by `model`, where one is given."""
+    found = [mention for label in labels for mention in _find(label, scan, model)]
     kept = []
     for mention in resolve(found, scan):
         read = normaliser(mention.label)
@@ -61,11 +73,20 @@ def tag(scan: Scan, labels: Collection[str] = tuple(LABELS)) -> list[Mention]:
     return kept
 
 
-def warm_up(labels: Collection[str]) -> None:
+def _find(label: str, scan: Scan, model: ConditionModel | None) -> Iterable[Mention]:
+    if model is not None and label == "CONDITION":
+        from extractor.tag.condition_model import find
+
+        return find(scan, model)
+    return finder(label)(scan)
+
+
+def warm_up(labels: Collection[str], model: ConditionModel | None = None) -> None:
     """Compile rules and load vocabularies by reading a line that touches every stage."""
     tag(
         scan_text(
             "Adults aged 18 years with eGFR ≥ 30 mL/min receive 1 × 106/kg mesenchymal stem cells intravenously weekly."
         ),
         labels,
+        model,
     )

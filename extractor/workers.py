@@ -176,8 +176,10 @@ def _size(pair: Pair) -> int:
 
 def _annotator(extractor: Extractor, options: dict[str, Any]) -> Callable[[Pair], Document | InputError]:
     from extractor.extractor import _outcome
+    from extractor.pipeline import warm_up
 
-    return partial(_annotate, type(extractor).load(extractor.labels, extractor.max_chars), options, _outcome)
+    warm_up(extractor.labels, extractor.model)
+    return partial(_annotate, extractor, options, _outcome)
 
 
 def _annotate(

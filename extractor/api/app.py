@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.extractor = Extractor.load(labels, max_chars=settings.max_chars)
+        app.state.extractor = Extractor.load(labels, settings.max_chars, settings.model)
         yield
         app.state.extractor = None
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from extractor.errors import UsageError
+from extractor.extractor import DEFAULT_MODEL
 from extractor.pipeline import LABELS
 
 PREFIX = "TRIAL_EXTRACTOR_"
@@ -19,7 +20,8 @@ class Settings:
     max_body_bytes: largest request body. max_chars: longest single text. max_documents: most documents in a batch.
     concurrency: texts tagged at a time in one process. queue: further requests that may wait; more are answered 503.
     retry_after: seconds that busy answers ask to wait. body_seconds: how long a client may take to send its body.
-    labels: labels that are loaded, separated by commas. root_path: path prefix that a proxy strips.
+    labels: labels that are loaded, separated by commas. model: "default", "accurate", "none", or a path.
+    root_path: path prefix that a proxy strips.
     """
 
     max_body_bytes: int = 8 * 1024 * 1024
@@ -30,6 +32,7 @@ class Settings:
     retry_after: int = 2
     body_seconds: int = 30
     labels: str = ",".join(LABELS)
+    model: str = DEFAULT_MODEL
     root_path: str = ""
 
     @classmethod

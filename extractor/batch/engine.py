@@ -22,7 +22,7 @@ from extractor.batch.report import Report
 from extractor.batch.texts import write_text
 from extractor.batch.work import Done, Job, job_of, lost, setup
 from extractor.errors import InputError, OutputError, UsageError
-from extractor.extractor import MAX_CHARS, check_labels
+from extractor.extractor import DEFAULT_MODEL, MAX_CHARS, check_labels, model_info
 from extractor.pipeline import LABELS
 from extractor.read import FailedInput, Meter, Record, read_inputs
 from extractor.serialise.atomic import write_atomically
@@ -44,6 +44,7 @@ class Options:
     fail_fast: bool = False
     progress: bool = True
     max_chars: int = MAX_CHARS
+    model: str = DEFAULT_MODEL
 
     def check(self) -> None:
         """Raise UsageError for what cannot be done."""
@@ -211,7 +212,7 @@ class _Run:
 
     def _work(self, items: Iterator[Item]) -> None:
         options = self.options
-        ready = partial(setup, options.labels, options.max_chars, options.offset_unit, options.format)
+        ready = partial(setup, options.labels, options.max_chars, options.model, options.offset_unit, options.format)
         jobs = run_in_order(self._jobs(items), ready, options.workers, lost, lambda job: len(job.text))
         with self.progress as progress, closing(jobs):
             progress.skip(self.mark.done + self.mark.failed, self.meter.done)
@@ -265,6 +266,7 @@ def _header(options: Options) -> dict[str, Any]:
     return {
         "version": __version__,
         "rules": rules_digest(),
+        "model": model._asdict() if (model := model_info(options.model, options.labels)) else None,
         "format": options.format,
         "labels": list(options.labels),
         "offset_unit": options.offset_unit,

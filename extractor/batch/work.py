@@ -48,9 +48,9 @@ def lost(job: Job, error: InputError) -> Done:
     return Done(b"", error.code, str(error))
 
 
-def setup(labels: tuple[str, ...], max_chars: int, offset_unit: str, format: str) -> Callable[[Job], Done]:
+def setup(labels: tuple[str, ...], max_chars: int, model: str, offset_unit: str, format: str) -> Callable[[Job], Done]:
     """The work function, with rules loaded; called once in each process."""
-    return partial(_work, Extractor.load(labels, max_chars), offset_unit, encoder(format))
+    return partial(_work, Extractor.load(labels, max_chars, model), offset_unit, encoder(format))
 
 
 def _work(extractor: Extractor, offset_unit: str, encode: Encode, job: Job) -> Done:

@@ -13,6 +13,7 @@ from extractor.evaluate.formats import FORMATS, detect, read_gold, write_gold
 from extractor.evaluate.gold import GoldDocument, Loss, NameMap, read_map, summary
 from extractor.evaluate.run import Evaluation, evaluate, predict, read_predictions, to_json
 from extractor.evaluate.thresholds import shortfalls
+from extractor.extractor import DEFAULT_MODEL
 from extractor.pipeline import LABELS
 from extractor.serialise.atomic import write_atomically
 
@@ -28,6 +29,7 @@ def run_evaluate(
     format: str | None = None,
     map: Path | None = None,
     corpus: str | None = None,
+    model: str = DEFAULT_MODEL,
 ) -> int:
     """Measures, prints, writes; answers 1 when a minimum was not reached, else 0."""
     documents, losses = _gold(gold, format, read_map(map) if map else None, corpus)
@@ -35,7 +37,7 @@ def run_evaluate(
     if predictions is not None:
         found, lost = read_predictions(predictions, documents)
     else:
-        found, lost = predict(documents, [x for x in LABELS if x in (labels or marked)]), []
+        found, lost = predict(documents, [x for x in LABELS if x in (labels or marked)], model), []
     other = None
     if against is not None:
         other, lost_there = read_predictions(against, documents)
@@ -102,12 +104,12 @@ def run_convert(
     if out.exists() and source.resolve() == out.resolve():
         raise UsageError(f"{out}: input and output are the same")
     documents, lost = read_gold(source, format or detect(source), read_map(map) if map else None, texts)
-    losses = lost + write_gold(documents, out, to)
-    print(
     left_out = sum(loss.whole for loss in lost)
     if not documents:
         why = f"; {summary(lost)[0]}" if lost else ""
         raise InputError(f"{source}: no document is left to write, so {out} was not written{why}")
+    losses = lost + write_gold(documents, out, to)
+    print(
         f"extractor: {len(documents)} documents, {sum(len(d.spans) for d in documents)} spans written to {out}",
         file=sys.stderr,
     )

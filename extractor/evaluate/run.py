@@ -142,12 +142,14 @@ def read_predictions(
     return out, losses
 
 
-def predict(gold: Sequence[GoldDocument], labels: Collection[str]) -> dict[str, GoldDocument]:
+def predict(
+    gold: Sequence[GoldDocument], labels: Collection[str], model: str = DEFAULT_MODEL
+) -> dict[str, GoldDocument]:
     """The extractor's own predictions for the gold texts."""
     from extractor.evaluate.formats.document import from_document
     from extractor.extractor import Extractor
 
-    extractor = Extractor.load(labels=labels)
+    extractor = Extractor.load(labels=labels, model=model)
     return {d.id: from_document(extractor.annotate(d.text, id=d.id), d.text) for d in gold}
 
 

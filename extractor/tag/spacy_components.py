@@ -21,7 +21,7 @@ from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc, Span, SpanGroup
 from spacy.util import registry
 
-from extractor.pipeline import LABELS, scan_text, tag, warm_up
+from extractor.pipeline import DEFAULT_MODEL, LABELS, condition_model, scan_text, tag, warm_up
 from extractor.scan import Scan
 from extractor.spans import Mention
 
@@ -44,13 +44,14 @@ def create_registry_tokenizer() -> Callable[[Language], Tokenizer]:
 class LabelPipe:
     """One or more labels as a spaCy component. Holds no state but its settings."""
 
-    def __init__(self, keys: dict[str, str]) -> None:
+    def __init__(self, keys: dict[str, str], model: str = "none") -> None:
         self.keys = keys
-        warm_up(tuple(keys))
+        self.model = model
+        warm_up(tuple(keys), condition_model(model, keys))
 
     def __call__(self, doc: Doc) -> Doc:
         scan = _scan(doc.text)
-        mentions = tag(scan, tuple(self.keys))
+        mentions = tag(scan, tuple(self.keys), condition_model(self.model, self.keys))
         for label, key in self.keys.items():
             doc.spans[key] = _group(doc, key, [m for m in mentions if m.label == label], scan)
         return doc
@@ -119,7 +120,6 @@ def _register(label: str) -> Callable[[Language, str, str], LabelPipe]:
     return create
 
 
-condition = _register("CONDITION")
 cell_product = _register("CELL_PRODUCT")
 cell_dose = _register("CELL_DOSE")
 drug_dose = _register("DRUG_DOSE")
@@ -129,9 +129,15 @@ lab_threshold = _register("LAB_THRESHOLD")
 age = _register("AGE")
 
 
-@Language.factory("trial_extractor", default_config={"labels": list(LABELS)})
-def trial_extractor(nlp: Language, name: str, labels: list[str]) -> LabelPipe:
+@Language.factory("condition", default_config={"spans_key": "condition", "model": DEFAULT_MODEL})
+def condition(nlp: Language, name: str, spans_key: str, model: str) -> LabelPipe:
+    """CONDITION by the trained tagger "default" or "accurate"; by the vocabulary for the model "none"."""
+    return LabelPipe({"CONDITION": spans_key}, model)
+
+
+@Language.factory("trial_extractor", default_config={"labels": list(LABELS), "model": DEFAULT_MODEL})
+def trial_extractor(nlp: Language, name: str, labels: list[str], model: str) -> LabelPipe:
     """All labels, or those named, in one pipe, under the overlap policy between labels."""
     from extractor.extractor import check_labels
 
-    return LabelPipe({label: label.lower() for label in check_labels(labels)})
+    return LabelPipe({label: label.lower() for label in check_labels(labels)}, model)

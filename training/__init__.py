@@ -1,0 +1,1 @@
+"""How the shipped models were made: `python -m training --help`. Not installed with the package; needs torch."""

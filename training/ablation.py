@@ -1,0 +1,40 @@
+"""What each part of the recipe contributes: the default model's network, trained without it, on the gold alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from training import data
+from training.recipe import Places, repeated, samples, trained
+from training.train import last_scores
+
+WITHOUT = ("nothing", "lct", "chia", "bc5cdr", "ncbi", "registry", "style token", "vocabulary hints", "pre-training")
+
+
+def ablation(places: Places, config: dict[str, Any]) -> str:
+    """Markdown: strict and overlap F1 on every dev part, without each part in turn."""
+    learn, dev = samples(places, "train"), samples(places, "dev")
+    names = tuple(data.CORPORA)
+    rows = ["| without | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
+    for left_out in WITHOUT:
+        scores = _scores(left_out, places, config, learn, dev)
+        cells = [f"{scores[n]['strict']:.3f} / {scores[n]['overlap']:.3f}" for n in names]
+        rows.append(f"| {left_out} | " + " | ".join(cells) + " |")
+    return "\n".join(rows) + "\n"
+
+
+def _scores(
+    left_out: str, places: Places, config: dict[str, Any], learn: list[data.Sample], dev: list[data.Sample]
+) -> dict[str, dict[str, float]]:
+    """Dev scores of one run."""
+    folder = places.work / "ablation" / left_out.replace(" ", "-")
+    kept = [s for s in learn if s.corpus != left_out]
+    if left_out == "vocabulary hints":
+        kept, dev = [s._replace(hints=()) for s in kept], [s._replace(hints=()) for s in dev]
+    styles = dict(data.CORPORA)
+    if left_out == "style token":
+        data.CORPORA.update(dict.fromkeys(styles, "ours"))
+    gold = repeated(kept, config["repeats"], places.tokenizer)
+    trained(folder, places, config["ablation"], gold, dev, blank=left_out == "pre-training")
+    data.CORPORA.update(styles)
+    return last_scores(folder)

@@ -1,0 +1,141 @@
+"""Training texts: corpora harmonised to one idea of a CONDITION.
+
+What each corpus calls a condition is read by the evaluator's adapters (extractor.evaluate.corpora), so that training
+and scoring see the same spans. Then, for all of them:
+- texts are repaired as at run time, spans moved along; windows and vocabulary hints are those of run time;
+- of overlapping spans the outermost is kept; a discontinuous one is left out, and what it covers is not learned from;
+- spans that are neither right nor wrong ("~CONDITION") are not learned from.
+
+Where two corpora disagree on what a condition is, the model is told which idea to follow by a style token: "ours" (LCT,
+the team's registry annotations, the PubMed abstracts, which differ so visibly from criteria that they need no token)
+or "loose" (CHIA: stages and classes outside, bare "disease" and "complication" marked). At run time it is "ours".
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from extractor.evaluate.corpora import read_corpus
+from extractor.evaluate.gold import GoldDocument
+from extractor.pipeline import finder, scan_text
+from extractor.scan import Scan
+
+STYLES = ("ours", "loose")
+CORPORA = {"lct": "ours", "chia": "loose", "bc5cdr": "ours", "ncbi": "ours", "registry": "ours"}
+FILES = {
+    "lct": ("lct", "lct"),
+    "chia": ("chia", "chia"),
+    "bc5cdr": ("bc5cdr_pubtator/CDR_TrainingSet.PubTator.txt", "bc5cdr_pubtator/CDR_DevelopmentSet.PubTator.txt"),
+    "ncbi": ("ncbi_pubtator/NCBItrainset_corpus.txt", "ncbi_pubtator/NCBIdevelopset_corpus.txt"),
+}
+
+Spans = tuple[tuple[int, int], ...]
+
+
+class Sample(NamedTuple):
+    """One text as the model sees it: `spans` to learn, `unknown` stretches to learn nothing from, vocabulary `hints`."""
+
+    corpus: str
+    id: str
+    text: str
+    spans: Spans
+    unknown: Spans
+    hints: Spans
+
+
+def load(corpora: Path, registry: Path | None, part: str, names: Iterable[str] = tuple(CORPORA)) -> list[Sample]:
+    """Samples of `part` ("train" or "dev") of the named corpora. LCT and CHIA have no dev part of their own: it is one
+    document in ten, by the digits of its id."""
+    out: list[Sample] = []
+    for name in names:
+        if name == "registry":
+            documents = registry_gold(registry, part) if registry else []
+        else:
+            documents = read_corpus(name, corpora / FILES[name][part == "dev"])[0]
+        if name in ("lct", "chia"):
+            documents = [d for d in documents if is_dev(d.id) == (part == "dev")]
+        elif name == "bc5cdr" and part == "dev":
+            documents = documents[:150]  # all 500 would take longer than they tell
+        out += [sample(name, d) for d in documents]
+    return out
+
+
+def is_dev(id: str) -> bool:
+    """One document in ten."""
+    return int(re.sub(r"\D", "", id) or 0) % 10 == 7
+
+
+def sample(corpus: str, document: GoldDocument) -> Sample:
+    """A gold document in the view of run time."""
+    scan = scan_text(document.text)
+    spans = [(s.start, s.end) for s in document.spans if s.label == "CONDITION" and not s.fragments]
+    unknown = [
+        (s.start, s.end) for s in document.spans if s.label == "~CONDITION" or (s.label == "CONDITION" and s.fragments)
+    ]
+    kept = outermost(spans)
+    return Sample(
+        corpus,
+        document.id,
+        scan.text,
+        _view(scan, kept),
+        _view(scan, [u for u in unknown if not any(a <= u[0] and u[1] <= b for a, b in kept)]),
+        hints(scan),
+    )
+
+
+def hints(scan: Scan) -> Spans:
+    """What the vocabulary finds."""
+    return tuple((m.start, m.end) for m in finder("CONDITION")(scan))
+
+
+def outermost(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Longest first, those that overlap a kept one dropped; by start."""
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(set(spans), key=lambda s: (s[0] - s[1], s[0])):
+        if all(end <= a or b <= start for a, b in kept):
+            kept.append((start, end))
+    return sorted(kept)
+
+
+def _view(scan: Scan, spans: Iterable[tuple[int, int]]) -> Spans:
+    moved = ((scan.aligned.to_view(a), scan.aligned.to_view(b)) for a, b in spans)
+    return tuple(span for span in moved if span[0] < span[1])
+
+
+def annotated() -> set[str]:
+    """Ids of the registry records that the team has annotated, for whatever part."""
+    return {row["id"] for row in _rows()}
+
+
+def _rows() -> list[dict[str, str]]:
+    with (Path(__file__).parent / "registry_conditions.tsv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def registry_gold(folder: Path, part: str) -> list[GoldDocument]:
+    """The team's own condition annotations: offsets in training/registry_conditions.tsv, texts in `folder`.
+
+    The texts are not ours to copy here: a row names a record, its text's sha256, and two offsets. Raises ValueError
+    for a record whose text is another one than was annotated.
+    """
+    from extractor.evaluate.gold import GoldSpan
+
+    rows: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for row in _rows():
+        if row["part"] == part:
+            rows.setdefault((row["id"], row["sha256"]), []).append((int(row["start"]), int(row["end"])))
+    documents = []
+    for (id, digest), spans in rows.items():
+        data = (folder / "cell_therapy" / f"{id}.txt").read_bytes()
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise ValueError(f"{folder}/cell_therapy/{id}.txt is not the text that was annotated")
+        text = data.decode("utf-8")
+        documents.append(
+            GoldDocument(id, text, tuple(GoldSpan(f"T{i}", "CONDITION", a, b) for i, (a, b) in enumerate(spans)))
+        )
+    return documents

@@ -1,0 +1,63 @@
+"""The table of the model card: a shipped model, inside the whole extractor, on the dev parts (or on other gold)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from extractor import Extractor
+from extractor.evaluate.corpora import read_corpus
+from extractor.evaluate.gold import GoldDocument
+from training.data import FILES, is_dev, outermost, registry_gold
+from training.score import Counts
+
+TITLES = {
+    "registry": "cell-therapy records (ours)",
+    "lct": "Leaf Clinical Trials",
+    "chia": "CHIA",
+    "bc5cdr": "BC5CDR disease",
+    "ncbi": "NCBI-disease",
+}
+
+
+def gold(corpora: Path, registry: Path | None, name: str) -> list[GoldDocument]:
+    """The dev part of a corpus."""
+    if name == "registry":
+        return registry_gold(registry, "dev") if registry else []
+    documents = read_corpus(name, corpora / FILES[name][1])[0]
+    return [d for d in documents if is_dev(d.id)] if name in ("lct", "chia") else documents
+
+
+def score(extractor: Extractor, documents: list[GoldDocument]) -> dict[str, float]:
+    """Scores of the CONDITION spans of the whole pipeline; outermost gold spans, discontinuous ones count neither way."""
+    counts = Counts()
+    for document in documents:
+        found = [(e.start, e.end) for e in extractor.annotate(document.text).entities if e.label == "CONDITION"]
+        spans = outermost((s.start, s.end) for s in document.spans if s.label == "CONDITION" and not s.fragments)
+        unknown = [
+            (s.start, s.end)
+            for s in document.spans
+            if s.label == "~CONDITION" or (s.label == "CONDITION" and s.fragments)
+        ]
+        counts.add(found, spans, unknown)
+    return counts.scores()
+
+
+def table(corpora: Path, registry: Path | None, models: list[str]) -> str:
+    """Markdown: one row a test set and model."""
+    rows = [
+        "| dev part | documents | model | strict F1 | overlap F1 | precision | recall |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    extractors = {name: Extractor.load(labels=["CONDITION"], model=name) for name in models}
+    for name, title in TITLES.items():
+        documents = gold(corpora, registry, name)
+        for model, extractor in extractors.items():
+            s = score(extractor, documents)
+            cells = (
+                title,
+                len(documents),
+                model,
+                *(f"{s[k]:.3f}" for k in ("strict", "overlap", "precision", "recall")),
+            )
+            rows.append("| " + " | ".join(map(str, cells)) + " |")
+    return "\n".join(rows) + "\n"

@@ -1,0 +1,96 @@
+"""A trained network as a model folder: ONNX with int8 weights, tokenizer, configuration."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import nn
+
+from training.network import Tagger
+
+KEPT = re.compile(r"/(?:down|head)/")
+LARGE = 100_000  # numbers
+
+
+class _Exported(nn.Module):
+    """The mask made of the ids: what is 0 is padding."""
+
+    def __init__(self, model: Tagger) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, ids: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
+        return self.model(ids, features, ids != 0)
+
+
+def export(models: Sequence[Tagger], tokenizer: Path, folder: Path, config: dict[str, Any]) -> None:
+    """Writes network1.onnx ..., tokenizer.json, and config.json with their digests into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = [f"network{number}.onnx" for number in range(1, len(models) + 1)]
+    for model, name in zip(models, names, strict=True):
+        _network(model, folder / name)
+    shutil.copyfile(tokenizer, folder / "tokenizer.json")
+    describe(folder, {**config, "sha256": dict.fromkeys([*names, "tokenizer.json"], "")})
+
+
+def describe(folder: Path, config: dict[str, Any]) -> None:
+    """Writes config.json, the digests of the files that it names made anew."""
+    digests = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in config["sha256"]}
+    text = json.dumps({**config, "sha256": digests}, indent=2, ensure_ascii=False)
+    (folder / "config.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _network(model: Tagger, file: Path) -> None:
+    """int8 weights, computed in int8 but for the "down" projections, whose inputs spread too widely for it.
+
+    Weights have 7 bits: 8 overflow in the 16-bit sums of processors without VNNI, which would then read other spans.
+    """
+    model.eval()
+    ids = torch.randint(1000, 2000, (2, 16))
+    with tempfile.TemporaryDirectory() as scratch:
+        whole = Path(scratch) / "whole.onnx"
+        torch.onnx.export(
+            _Exported(model),
+            (ids, torch.zeros_like(ids)),
+            str(whole),
+            input_names=["ids", "features"],
+            output_names=["scores"],
+            dynamic_axes={name: {0: "rows", 1: "length"} for name in ("ids", "features", "scores")},
+            opset_version=17,
+            dynamo=False,
+        )
+        kept = [n.name for n in onnx.load(whole).graph.node if n.op_type == "MatMul" and KEPT.search(n.name)]
+        quantize_dynamic(
+            whole, file, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True, nodes_to_exclude=kept
+        )
+    _halve(file)
+    onnx.checker.check_model(str(file))
+
+
+def _halve(file: Path) -> None:
+    """Large float weights stored in 16 bits; the runtime widens them once, when it loads the file."""
+    model = onnx.load(file)
+    graph = model.graph
+    for weight in list(graph.initializer):
+        if weight.data_type != onnx.TensorProto.FLOAT or math.prod(weight.dims) < LARGE:
+            continue
+        half = onnx.numpy_helper.from_array(
+            onnx.numpy_helper.to_array(weight).astype(np.float16), weight.name + "_half"
+        )
+        cast = onnx.helper.make_node("Cast", [half.name], [weight.name], to=onnx.TensorProto.FLOAT)
+        graph.initializer.remove(weight)
+        graph.initializer.append(half)
+        graph.node.insert(0, cast)
+    onnx.save(model, file)

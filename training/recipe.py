@@ -1,0 +1,132 @@
+"""The steps: teacher on the gold, its probabilities on unannotated records, the two shipped models on both."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+
+from extractor.ner import ConditionModel
+from extractor.ner.windows import piece_table
+from training import calibrate
+from training.batches import Item, items
+from training.data import Sample, annotated, load
+from training.export import describe, export
+from training.network import Tagger, from_encoder
+from training.silver import records, silver
+from training.train import Settings, train
+
+try:
+    import tomllib
+except ModuleNotFoundError:  # Python 3.10
+    import tomli as tomllib  # type: ignore[no-redef]
+
+SHIPPED = ("default", "accurate")
+CALIBRATED_ON = ("registry", "lct")
+
+
+class Places(NamedTuple):
+    """Where things lie."""
+
+    corpora: Path
+    registry: Path
+    encoder: Path
+    work: Path
+
+    @property
+    def tokenizer(self) -> Path:
+        return self.encoder / "tokenizer.json"
+
+
+def read_config() -> dict[str, Any]:
+    """training/config.toml."""
+    return tomllib.loads((Path(__file__).parent / "config.toml").read_text(encoding="utf-8"))
+
+
+def run(places: Places, config: dict[str, Any], out: Path) -> None:
+    """Everything, into out/default and out/accurate."""
+    learn, dev = samples(places, "train"), samples(places, "dev")
+    gold = repeated(learn, config["repeats"], places.tokenizer)
+    teacher = trained(places.work / "teacher", places, config["teacher"], gold, dev)
+    folder = places.work / "teacher" / "model"
+    if not (folder / "config.json").exists():
+        export([teacher], places.tokenizer, folder, card("teacher", config, [[0.0, 0.0], [1.0, 1.0]]))
+    more = _silver(places, config, ConditionModel(folder), annotated())
+    for name in SHIPPED:
+        model = trained(places.work / name, places, config[name], [*gold, *more], dev)
+        # two networks that were trained apart are better than either, and there is time for both in "accurate"
+        package([teacher, model] if name == "accurate" else [model], name, places, config, dev, out / name)
+
+
+def samples(places: Places, part: str) -> list[Sample]:
+    """The gold of `part`, read once."""
+    file = places.work / f"{part}.pickle"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(pickle.dumps(load(places.corpora, places.registry, part)))
+    found: list[Sample] = pickle.loads(file.read_bytes())
+    return found
+
+
+def repeated(learn: Sequence[Sample], repeats: dict[str, int], tokenizer: Path, longest: int = 190) -> list[Item]:
+    """Windows of the samples, those of some corpora several times."""
+    cut = items(learn, piece_table(tokenizer), longest)
+    return [item for item in cut for _ in range(repeats.get(item.corpus, 1))]
+
+
+def trained(
+    folder: Path, places: Places, config: dict[str, Any], learn: list[Item], dev: list[Sample], blank: bool = False
+) -> Tagger:
+    """The network of a step: from its run in `folder` where there is one, else trained now, from the encoder's weights
+    (`blank`: from random ones)."""
+    settings = Settings(**config)
+    done = folder / "done"
+    torch.manual_seed(settings.seed)
+    if done.exists() or blank:
+        model = Tagger(settings.depth)
+    else:
+        model = from_encoder(places.encoder, settings.depth)
+    if done.exists():
+        model.load_state_dict(torch.load(folder / "tagger.pt"))
+    else:
+        train(model, learn, items(dev, piece_table(places.tokenizer), settings.longest), dev, settings, folder)
+        done.touch()
+    return model
+
+
+def _silver(places: Places, config: dict[str, Any], teacher: ConditionModel, without: set[str]) -> list[Item]:
+    file = places.work / "silver.pickle"
+    if not file.exists():
+        texts = records(places.registry, config["silver"]["records"], without, config["silver"]["seed"])
+        file.write_bytes(pickle.dumps(list(silver(texts, teacher))))
+    found: list[Item] = pickle.loads(file.read_bytes())
+    return found
+
+
+def package(
+    models: Sequence[Tagger], name: str, places: Places, config: dict[str, Any], dev: Sequence[Sample], folder: Path
+) -> None:
+    """Writes the model's folder: calibrated on half of the dev documents of registry text, checked on the other half."""
+    export(models, places.tokenizer, folder, card(name, config, [[0.0, 0.0], [1.0, 1.0]]))
+    raw = ConditionModel(folder)
+    known = [s for s in dev if s.corpus in CALIBRATED_ON]
+    first, second = calibrate.pairs(raw, known[::2]), calibrate.pairs(raw, known[1::2])
+    describe(folder, {**raw.config, "calibration": calibrate.fit(first)})
+    rows, error = calibrate.reliability(calibrate.pairs(ConditionModel(folder), known[1::2]))
+    title = f"{name}: calibration error {error:.3f} on {len(second)} spans"
+    (folder / "reliability.svg").write_text(calibrate.diagram(rows, title), encoding="utf-8")
+    describe(folder, {**raw.config, "calibration": calibrate.fit([*first, *second])})
+
+
+def card(name: str, config: dict[str, Any], calibration: list[list[float]]) -> dict[str, Any]:
+    """config.json, but for the digests."""
+    return {
+        "name": f"conditions-{name}",
+        "version": config["version"],
+        "longest": Settings(**config[name]).longest,
+        "training": config[name],
+        "calibration": calibration,
+    }
