@@ -1,8 +1,9 @@
 FROM python:3.11-slim AS build
 WORKDIR /src
 RUN python -m venv /opt/extractor
-COPY pyproject.toml constraints.txt README.md LICENSE NOTICE ./
+COPY pyproject.toml setup.py constraints.txt README.md LICENSE NOTICE ./
 COPY extractor ./extractor
+COPY models ./models
 RUN /opt/extractor/bin/pip install --no-cache-dir --disable-pip-version-check --constraint constraints.txt .
 
 FROM python:3.11-slim
