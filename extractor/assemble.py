@@ -12,6 +12,7 @@ from extractor.repair.engine import character_repairs
 from extractor.scan import Scan
 from extractor.schema import Document, ExtractorInfo
 from extractor.spans import Mention
+from extractor.tag.abbreviations import LongForms
 
 
 def assemble(
@@ -21,11 +22,13 @@ def assemble(
     at = converter(scan.aligned.original, offset_unit)
     links = find_links(mentions, scan)
     section_ids = {section: f"S{n}" for n, section in enumerate(scan.sections, 1)}
+    long_forms = LongForms(scan)
     entities, warnings = [], []
     for number, (mention, assertion) in enumerate(zip(mentions, assertions(mentions, scan), strict=True), 1):
         section = scan.section_at(mention.start)
         entity_id = f"E{number}"
-        entities.append(_entity(entity_id, mention, scan, at, section_ids[section] if section else None, assertion))
+        entity = _entity(entity_id, mention, scan, at, section_ids[section] if section else None, assertion)
+        entities.append(entity | {"expansion": _expansion(mention, scan, at, long_forms)})
         warnings += [{"code": w.code, "message": w.message, "entity": entity_id} for w in mention.warnings]
     return Document.model_validate(
         {
@@ -77,6 +80,14 @@ def _entity(
         ],
         "alternatives": mention.alternatives,
     }
+
+
+def _expansion(mention: Mention, scan: Scan, at: Callable[[int], int], forms: LongForms) -> dict[str, Any] | None:
+    found = forms.of(mention.start, mention.end) if mention.label in ("CONDITION", "CELL_PRODUCT") else None
+    if found is None:
+        return None
+    start, end = scan.aligned.to_original(found.start, found.end)
+    return {"text": scan.aligned.original[start:end], "start": at(start), "end": at(end)}
 
 
 def _regimens(mentions: Sequence[Mention], links: Any, scan: Scan, at: Callable[[int], int]) -> list[dict[str, Any]]:

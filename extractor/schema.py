@@ -141,6 +141,14 @@ class Repair(Model):
     read_as: str
 
 
+class Expansion(Model):
+    """The long form of a mention that is an abbreviation, where the text defines it."""
+
+    text: str
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+
+
 class _Entity(Model):
     id: str
     label: str
@@ -151,6 +159,7 @@ class _Entity(Model):
     value: Any = None
     concepts: list[Concept] = []
     assertion: Assertion = Assertion()
+    expansion: Expansion | None = None
     source: Source
     score: float = Field(ge=0, le=1)
     repairs: list[Repair] = []

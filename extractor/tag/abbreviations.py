@@ -1,15 +1,20 @@
-"""Abbreviations that a text defines: "mesenchymal stem cells (MSC)", after Schwartz and Hearst, PSB 2003."""
+"""Abbreviations that a text defines: "mesenchymal stem cells (MSC)" and "MSC (mesenchymal stem cells)".
+
+After Schwartz and Hearst, PSB 2003; benchmarks/abbreviations.md compares with scispaCy's AbbreviationDetector.
+"""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import NamedTuple
 
 from extractor.scan import Scan
+from extractor.spans import Mention
 
 
 class Abbreviation(NamedTuple):
-    """A definition: the short form, its span in the brackets, the span of the long form before them (view offsets)."""
+    """A definition: the short form, its span, the span of the long form before it or in the brackets behind it (view offsets)."""
 
     short: str
     short_start: int
@@ -18,17 +23,31 @@ class Abbreviation(NamedTuple):
     end: int
 
 
-_BRACKET = re.compile(r"\(\s?([A-Za-z0-9][A-Za-z0-9+/.&-]{1,14})(?:\s?[;,][^()]{0,40})?\s?\)")
-_BREAK = re.compile(r"[.;:!?)(\n]\s|\n\s*\n")
+_SHORT = r"[A-Za-z0-9α-ωΑ-Ω][A-Za-z0-9α-ωΑ-Ω+/.&-]{1,14}"
+_BRACKET = re.compile(
+    r"[(\[]\s?(?:(?:abbreviated as|abbreviation:?|referred to as|known as|also called|or) )?"
+    rf"({_SHORT}(?: [A-Z][A-Za-z]{{0,8}}[A-Z][A-Za-z0-9-]{{0,8}})?)(?:\s?[;,][^()\[\]]{{0,90}})?\s?[)\]]"
+)
+# "CKD (chronic kidney disease)"; "(Disease Activity Index; DAI)"
+_TURNED = re.compile(rf"(?<![\w-])({_SHORT})\s?[(\[]\s?([A-Za-z][^()\[\]\n]{{5,90}}?)\s?[)\];,]")
+_INSIDE = re.compile(rf"[(\[]([^()\[\]]{{5,90}}?)\s?[;,]\s?({_SHORT})\s?[)\]<>≤≥=]")
+_BREAK = re.compile(r"[.;:!?)(\]\[]\s|\n[ \t]{0,24}\n|\n[ \t]{1,24}(?=[^a-z\s])")
+_TOKEN = re.compile(r"[^\s()\[\],;]+")
+_WORD_ONLY = re.compile(r"[A-Z]?[a-z]{4,}(?:-[A-Z0-9])?")  # "Placebo", "Group-A"
+_REACH = 20  # characters a word of a long form may take, blanks of a wrapped line among them
+_LETTERS = re.compile(r"[^\W_]+(?:['’]s\b)?")
 
 
 def _start_of_long(window: str, short: str) -> int | None:
     """Where the long form begins in `window`, which ends where it ends.
 
-    The letters of `short` are found backwards, the first one at a word's start.
+    The words before the end whose initials spell `short`; else its letters found backwards, the first one at a word's start.
     """
     letters = [c for c in short.lower() if c.isalnum()]
     low = window.lower()
+    words = [m.start() for m in _LETTERS.finditer(low)][-len(letters) :]
+    if len(words) == len(letters) > 1 and all(low[at] == c for at, c in zip(words, letters, strict=True)):
+        return words[0]
     at = len(low)
     for i in range(len(letters) - 1, -1, -1):
         at = low.rfind(letters[i], 0, at)
@@ -39,24 +58,94 @@ def _start_of_long(window: str, short: str) -> int | None:
     return at
 
 
+def _core(short: str) -> str | None:
+    """The letters that a long form must have; None for what is no abbreviation."""
+    if not any(c.isupper() for c in short) or short.isdigit() or _WORD_ONLY.fullmatch(short):
+        return None
+    return short[:-1] if short.endswith("s") and short[:-1].isupper() else short
+
+
 def find_abbreviations(scan: Scan) -> list[Abbreviation]:
-    """All definitions "long form (SHORT)", by place. A plural s of the short form is not required of the long one."""
-    text, out = scan.text, []
-    for match in _BRACKET.finditer(text):
-        short = match[1]
-        if not any(c.isupper() for c in short) or short.isdigit():
-            continue
-        core = short[:-1] if short.endswith("s") and short[:-1].isupper() else short
-        words = min(len(core) + 5, 2 * len(core))
-        end = match.start()
-        while end > 0 and text[end - 1].isspace():
-            end -= 1
-        begin = max(0, end - 12 * words)
-        for stop in _BREAK.finditer(text, begin, end):
-            begin = stop.end()
-        window = text[begin:end]
-        at = _start_of_long(window, core)
-        if at is None or len(window) - at <= len(core) or len(window[at:].split()) > words:
-            continue
-        out.append(Abbreviation(short, match.start(1), match.end(1), begin + at, end))
-    return out
+    """All definitions, by place. A plural s of the short form is not required of the long one."""
+    text = scan.text
+    out = [found for match in _BRACKET.finditer(text) if (found := _before(text, match))]
+    brackets = {found.short_start for found in out}
+    for match in _INSIDE.finditer(text):
+        if match.start(2) not in brackets and (
+            found := _whole(text, match.span(1), match[2], match.start(2), exact=True)
+        ):
+            out.append(found)
+    for match in _TURNED.finditer(text):
+        if match.start(1) not in brackets and (found := _whole(text, match.span(2), match[1], match.start(1))):
+            out.append(found)
+    return sorted(out, key=lambda a: (min(a.start, a.short_start), a.end))
+
+
+def _before(text: str, match: re.Match[str]) -> Abbreviation | None:
+    """The definition whose short form stands in brackets behind the long one."""
+    short = match[1]
+    core = _core(short)
+    if core is None:
+        return None
+    words = min(len(core) + 5, 2 * len(core))
+    end = match.start()
+    while end > 0 and text[end - 1].isspace():
+        end -= 1
+    begin = max(0, end - _REACH * words)
+    for stop in _BREAK.finditer(text, begin, end):
+        begin = stop.end()
+    window = text[begin:end]
+    at = _start_of_long(window, core)
+    if at is None or len(window) - at <= len(core) or len(window[at:].split()) > words:
+        return None
+    return Abbreviation(short, match.start(1), match.end(1), begin + at, end)
+
+
+def _whole(text: str, span: tuple[int, int], short: str, at: int, exact: bool = False) -> Abbreviation | None:
+    """The definition whose long form is all of `span`, or its end (`exact`: by its initials)."""
+    core = _core(short)
+    window = text[slice(*span)]
+    if core is None or sum(c.isupper() for c in core) < 2:
+        return None
+    begin = _start_of_long(window, core)
+    long = window[begin:] if begin is not None else ""
+    initials = "".join(word[0] for word in _LETTERS.findall(long)).lower()
+    if begin is None or (begin > 0 and not exact) or len(long) <= len(core):
+        return None
+    if (exact and initials != core.lower()) or len(long.split()) > min(len(core) + 5, 2 * len(core)):
+        return None
+    return Abbreviation(short, at, at + len(short), span[0] + begin, span[1])
+
+
+class LongForms:
+    """The definitions of one text, to look mentions up in."""
+
+    def __init__(self, scan: Scan) -> None:
+        self._text = scan.text
+        self._known: dict[str, list[Abbreviation]] = {}
+        for found in find_abbreviations(scan):
+            self._known.setdefault(_singular(found.short), []).append(found)
+        self._starts = {short: [min(a.start, a.short_start) for a in known] for short, known in self._known.items()}
+
+    def of(self, start: int, end: int) -> Abbreviation | None:
+        """The definition of the abbreviation [start, end), wherever it stands: the nearest before it, else the first."""
+        short = _singular(self._text[start:end])
+        known = self._known.get(short)
+        return known[max(bisect_right(self._starts[short], start) - 1, 0)] if known else None
+
+    def written_out(self, mention: Mention) -> str:
+        """The text of a mention with the abbreviations in it written out; "" where it holds none."""
+        text = self._text[mention.start : mention.end]
+        if not self._known:
+            return ""
+        pieces, at = [], 0
+        for match in _TOKEN.finditer(text):
+            found = self.of(mention.start + match.start(), mention.start + match.end())
+            if found and not mention.start <= found.start < mention.end:
+                pieces += [text[at : match.start()], " ".join(self._text[found.start : found.end].split())]
+                at = match.end()
+        return "".join((*pieces, text[at:])) if at else ""
+
+
+def _singular(short: str) -> str:
+    return short[:-1] if len(short) > 2 and short[-1] == "s" and short[-2].isupper() else short
