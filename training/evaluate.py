@@ -11,18 +11,19 @@ from training.data import FILES, is_dev, outermost, registry_gold
 from training.score import Counts
 
 TITLES = {
-    "registry": "cell-therapy records (ours)",
-    "lct": "Leaf Clinical Trials",
-    "chia": "CHIA",
-    "bc5cdr": "BC5CDR disease",
-    "ncbi": "NCBI-disease",
+    "registry": "cell-therapy records, dev",
+    "registry-test": "cell-therapy records, test",
+    "lct": "Leaf Clinical Trials, dev",
+    "chia": "CHIA, dev",
+    "bc5cdr": "BC5CDR disease, dev",
+    "ncbi": "NCBI-disease, dev",
 }
 
 
 def gold(corpora: Path, registry: Path | None, name: str) -> list[GoldDocument]:
     """The dev part of a corpus."""
-    if name == "registry":
-        return registry_gold(registry, "dev") if registry else []
+    if name.startswith("registry"):
+        return registry_gold(registry, "test" if name.endswith("test") else "dev") if registry else []
     documents = read_corpus(name, corpora / FILES[name][1])[0]
     return [d for d in documents if is_dev(d.id)] if name in ("lct", "chia") else documents
 
@@ -43,7 +44,7 @@ def score(extractor: Extractor, documents: list[GoldDocument]) -> dict[str, floa
 
 
 def table(corpora: Path, registry: Path | None, models: list[str]) -> str:
-    """Markdown: one row a test set and model."""
+    """Markdown: one row for each set of texts and each model."""
     rows = [
         "| dev part | documents | model | strict F1 | overlap F1 | precision | recall |",
         "|---|---|---|---|---|---|---|",

@@ -1,29 +1,86 @@
-"""CONDITION by the trained tagger: what it finds, with the vocabulary's findings as a hint to it.
+"""CONDITION by the trained tagger, and what the vocabulary adds to it.
 
-The policy between the two, decided on the dev parts (models/README.md has the figures): the model's spans stand; the
-vocabulary is one of its inputs, and what it finds and the model does not want is dropped.
+The policy, decided on the dev parts (models/README.md has the figures):
+1. The vocabulary's findings are one of the tagger's inputs; the tagger's spans stand, and what the vocabulary finds and
+   the tagger does not want is dropped.
+2. In whole records (texts with a title, a list of conditions, or a description of the design), where our guidelines rule:
+   a name that the vocabulary lists takes in the tagger's spans that lie inside it ("[osteoarthritis of the knee]"), and
+   bare class words ("toxicity", "illness") are left out. Criteria alone, and abstracts, are read as the corpora have them.
+3. Words that were tagged twice and once surely are a mention wherever else they stand (abbreviations above all).
 """
 
 from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
 
 from extractor.ner import ConditionModel
 from extractor.scan import Scan
 from extractor.spans import Mention
 from extractor.tag import condition
+from extractor.tag.condition_names import key_of, names
 
 LABEL = condition.LABEL
+_SURE = 0.97
+_OF_RECORDS = ("title", "conditions", "design", "contact")  # sections that no bare list of criteria has
 
 
 def find(scan: Scan, model: ConditionModel) -> list[Mention]:
     """Conditions of a text, by start, disjoint; none in furniture."""
     listed = condition.find(scan)
-    by_span = {(m.start, m.end): m for m in listed}
-    found = []
-    for start, end, score in model.find(scan.text, [(m.start, m.end) for m in listed]):
-        section = scan.section_at(start)
-        if section is not None and section.furniture:
-            continue
-        known = by_span.get((start, end))
-        concepts = known.concepts if known else ()
-        found.append(Mention(start, end, LABEL, f"ner.{model.card.name}", score, "model", concepts=concepts))
+    rule = f"ner.{model.card.name}"
+    spans = model.find(scan.text, [(m.start, m.end) for m in listed])
+    found = [Mention(start, end, LABEL, rule, score, "model") for start, end, score in spans]
+    found = [m for m in _repeated(found, scan.text) if not _in_furniture(scan, m)]
+    if any(s.kind in _OF_RECORDS and s.evidence == "header" for s in scan.sections):
+        generic = names().words["generic"]
+        found = [m for m in _widened(found, listed) if key_of(scan.text[m.start : m.end]) not in generic]
     return found
+
+
+def _in_furniture(scan: Scan, mention: Mention) -> bool:
+    section = scan.section_at(mention.start)
+    return section is not None and section.furniture
+
+
+def _repeated(found: list[Mention], text: str) -> list[Mention]:
+    """The mentions and the other places of the words that were tagged twice and once surely."""
+    seen: dict[str, list[Mention]] = {}
+    for mention in found:
+        seen.setdefault(text[mention.start : mention.end], []).append(mention)
+    sure = [words for words, same in seen.items() if len(same) > 1 and max(m.score for m in same) >= _SURE]
+    if not sure:
+        return found
+    taken = [m.start for m in found]
+    more = []
+    for match in re.finditer(
+        "|".join(rf"(?<!\w){re.escape(words)}(?!\w)" for words in sorted(sure, key=len, reverse=True)), text
+    ):
+        start, end = match.span()
+        at = bisect_right(taken, start)
+        if (at == 0 or found[at - 1].end <= start) and (at == len(found) or found[at].start >= end):
+            more.append(max(seen[match[0]], key=lambda m: m.score).but(start=start, end=end))
+    return sorted(found + more, key=lambda m: m.start)
+
+
+def _widened(found: list[Mention], listed: Iterable[Mention]) -> list[Mention]:
+    """A listed name that holds whole spans, and parts of none, takes their place, with the least of their scores."""
+    out: list[Mention] = []
+    queue = list(found)
+    at = 0
+    for name in listed:
+        while at < len(queue) and queue[at].end <= name.start:
+            out.append(queue[at])
+            at += 1
+        inside = []
+        while at < len(queue) and queue[at].start >= name.start and queue[at].end <= name.end:
+            inside.append(queue[at])
+            at += 1
+        split = at < len(queue) and queue[at].start < name.end
+        if not inside or split or (out and out[-1].end > name.start):
+            out += inside
+        else:
+            score = min(m.score for m in inside)
+            out.append(inside[0].but(start=name.start, end=name.end, score=score))
+    return out + queue[at:]

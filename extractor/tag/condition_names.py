@@ -20,10 +20,11 @@ TOKEN = re.compile(r"[^\W_]+(?:['’´`]s\b)?")
 # instrument, also in small letters; finding: what "abnormal" makes a condition of; deviation: the words like
 # abnormal; allergy: opens "allergy to ..."; allergen-end: ends the allergen; stop: a name of the ontologies that is
 # an ordinary word here; leukemia-cue: stands before ALL; block: a longer name that is no condition; sample: stands
-# before a pregnancy test
+# before a pregnancy test; generic: no condition when a tagger finds it bare
 ROLES = (
     "head", "alone", "modifier", "not-modifier", "severity", "instrument", "tool", "finding", "deviation", "allergy",
     "allergen-end", "stop", "block", "leukemia-cue", "sample",
+    "generic",
 )  # fmt: skip
 _SPELLINGS = (
     ("aem", "em"), ("oed", "ed"), ("tumour", "tumor"), ("rrhoea", "rrhea"), ("oesoph", "esoph"), ("paed", "ped"),
