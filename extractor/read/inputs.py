@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from extractor.errors import InputError
@@ -52,33 +54,32 @@ def _records(sources: Iterator[Source | FailedInput]) -> Iterator[Record | Faile
         for source in sources:
             place = _place(source) if isinstance(source, Source) and aact.table_of(source) is not None else None
             if tables is not None and tables.place != place:
-                yield from tables.records()
+                yield from _guarded(tables.place, tables.records)
                 tables.close()
                 tables = None
             if isinstance(source, FailedInput):
                 yield source
             elif place is None:
-                yield from _guarded(source.name, source)
+                yield from _guarded(source.name, partial(read_source, source))
             else:
                 tables = tables or aact.Tables(place)
-                try:
-                    tables.add(source)
-                except InputError as error:
-                    yield FailedInput(source.name, error)
+                yield from _guarded(source.name, partial(tables.add, source))
         if tables is not None:
-            yield from tables.records()
+            yield from _guarded(tables.place, tables.records)
     finally:
         if tables is not None:
             tables.close()
 
 
-def _guarded(name: str, source: Source) -> Iterator[Record | FailedInput]:
+def _guarded(name: str, read: Callable[[], Iterable[Record | FailedInput]]) -> Iterator[Record | FailedInput]:
     try:
-        yield from read_source(source)
+        yield from read()
     except InputError as error:
         yield FailedInput(name, error)
     except OSError as error:
         yield FailedInput(name, InputError(error.strerror or str(error)))
+    except sqlite3.Error as error:  # the temporary database of tables that are put together
+        yield FailedInput(name, InputError(f"the temporary database cannot go on: {error}"))
     except Exception as error:  # a bug of ours on one file must not lose the others
         yield FailedInput(name, InputError(f"{UNEXPECTED}: {type(error).__name__}: {error}"[:300]))
 

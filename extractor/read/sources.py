@@ -6,6 +6,7 @@ import glob
 import io
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +20,7 @@ from extractor.errors import InputError
 STDIN = "-"
 HEAD = 64 * 1024
 IN_MEMORY = 16 * 1024 * 1024
-SIDE_FILES = (".ann", ".fields.json", ".errors.jsonl", ".manifest.json", ".journal")
+SIDE_FILES = (".ann", ".fields.json", ".errors.jsonl", ".manifest.json", ".journal", ".lock")
 
 
 @dataclass(slots=True)
@@ -67,7 +68,10 @@ def find_sources(inputs: Iterable[str], meter: Meter, skip: Iterable[Path] = ())
         found = False
         for path in _paths(name, hidden):
             found = True
-            yield from guarded(str(path), partial(_from_file, path, meter, str(path) == name))
+            if isinstance(path, FailedInput):
+                yield path
+            else:
+                yield from guarded(str(path), partial(_from_file, path, meter, str(path) == name))
         if not found:
             why = "the folder holds no file" if os.path.isdir(name) else "no such file"
             yield FailedInput(name, InputError(why))
@@ -82,30 +86,52 @@ def guarded(name: str, sources: Callable[[], Iterator[Source | FailedInput]]) ->
         yield FailedInput(name, InputError(error.strerror or str(error)))
 
 
-def _paths(name: str, hidden: set[str]) -> Iterator[Path]:
-    path = Path(name)
+def _paths(name: str, hidden: set[str]) -> Iterator[Path | FailedInput]:
     if os.path.isdir(name):  # False, not an error, for what can be no name
-        for folder, folders, files in os.walk(path):
-            folders[:] = sorted(
-                f for f in folders if not f.startswith(".") and os.path.abspath(Path(folder) / f) not in hidden
-            )
-            for file in sorted(files):
-                below = Path(folder) / file
-                side = file.startswith(".") or file.endswith(SIDE_FILES)
-                if not side and below.is_file() and os.path.abspath(below) not in hidden:
-                    yield below
+        yield from _below(name, hidden)
     elif os.path.exists(name):
-        yield path
+        yield Path(name)
     elif glob.has_magic(name):
         for found in sorted(glob.glob(name, recursive=True)):
-            if Path(found).is_file() and os.path.abspath(found) not in hidden:
+            if os.path.isfile(found) and os.path.abspath(found) not in hidden:
                 yield Path(found)
+
+
+def _below(name: str, hidden: set[str]) -> Iterator[Path | FailedInput]:
+    """The files of a folder and of those in it; a folder that cannot be read as a FailedInput."""
+    unread: list[OSError] = []
+    for folder, folders, files in os.walk(name, onerror=unread.append):
+        while unread:
+            yield _no_folder(unread.pop(0))
+        folders[:] = sorted(
+            f for f in folders if not f.startswith(".") and os.path.abspath(Path(folder) / f) not in hidden
+        )
+        for file in sorted(files):
+            below = Path(folder) / file
+            side = file.startswith(".") or file.endswith(SIDE_FILES)
+            if not side and _may_be_read(below) and os.path.abspath(below) not in hidden:
+                yield below
+    for error in unread:
+        yield _no_folder(error)
+
+
+def _no_folder(error: OSError) -> FailedInput:
+    return FailedInput(str(error.filename), InputError(f"the folder cannot be read: {error.strerror}"))
+
+
+def _may_be_read(path: Path) -> bool:
+    """False for pipes and devices; what cannot even be looked at (a broken link) is for the reader to report."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return True
 
 
 def _total(names: list[str], hidden: set[str]) -> int | None:
     if STDIN in names:
         return None
-    return sum(path.stat().st_size for name in names for path in _paths(name, hidden) if path.is_file())
+    paths = (path for name in names for path in _paths(name, hidden))
+    return sum(os.path.getsize(path) for path in paths if isinstance(path, Path) and os.path.isfile(path))
 
 
 class _Counted(io.RawIOBase):

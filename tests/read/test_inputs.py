@@ -201,6 +201,32 @@ def test_memory_of_a_long_file_stays_flat(tmp_path: Path) -> None:
     assert peak < 8_000_000
 
 
+def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a", "b", "c"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.txt").write_text("Given orally", encoding="utf-8")
+    whole = os.scandir
+
+    def scandir(path: str) -> object:
+        if Path(path).name == "b":
+            raise PermissionError(13, "Permission denied", str(path))
+        return whole(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    found = read(tmp_path)
+    assert [i.source if isinstance(i, FailedInput) else i.id for i in found] == ["x", str(tmp_path / "b"), "x-2"]
+    assert errors(found) == ["the folder cannot be read: Permission denied"]
+
+
+def test_a_broken_link_is_named_and_a_pipe_in_a_folder_is_none_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "b.txt").write_text("Given orally", encoding="utf-8")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "c.txt")
+    found = read(tmp_path)
+    assert errors(found) == ["No such file or directory"] and [i.id for i in found if isinstance(i, Record)] == ["b"]
+
+
 @given(st.text(max_size=300))
 def test_a_name_stays_in_its_folder(id: str) -> None:
     name = file_name(id)

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from extractor.errors import InputError
 from extractor.read.layout import record as lay_out
 from extractor.read.record import Record
-from extractor.read.sources import Source
+from extractor.read.sources import FailedInput, Source
 from extractor.read.streams import head_text
 
 if TYPE_CHECKING:
@@ -71,46 +72,71 @@ class Tables:
     def __init__(self, place: str) -> None:
         self.place = place
         self._names: list[str] = []
-        self._folder = tempfile.TemporaryDirectory(prefix="extractor-")
-        self._base = sqlite3.connect(Path(self._folder.name) / "aact.sqlite")
-        self._base.execute("PRAGMA journal_mode = OFF")
-        self._base.execute("PRAGMA synchronous = OFF")
-        self._base.execute("CREATE TABLE trial (id TEXT PRIMARY KEY, later INTEGER, n INTEGER) WITHOUT ROWID")
-        self._base.execute("CREATE TABLE row (id TEXT, tab TEXT, cells TEXT)")
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._base: sqlite3.Connection | None = None
         self._count = 0
+        self._full = False
 
-    def add(self, source: Source) -> None:
-        """Read one table. Raises InputError; the rows before the damage stay."""
-        from extractor.read.formats.tables import rows
+    def add(self, source: Source) -> Iterator[FailedInput]:
+        """Read one table; what it yields are rows that cannot be read.
+
+        Raises InputError for the rest of a damaged table, the rows before it stay; OSError and sqlite3.Error when there is
+        no room for it, and then no record is made of what lies here.
+        """
+        from extractor.read.formats.tables import checked, rows
 
         table = table_of(source)
         if not table:
             return
         self._names.append(source.name)
+        base = self._base = self._base or self._opened()
         later = table != "studies"
-        for _, cells, header in rows(source):
-            row = {n.strip().lower(): _text(c) for n, c in zip(header.written, cells, strict=False) if c.strip()}
-            if id := row.get("nct_id", "").strip():
+        for row in rows(source):
+            try:
+                named = zip(row.header.written, checked(row).cells, strict=False)
+            except InputError as error:
+                yield FailedInput(f"{source.name}: row {row.number}", error)
+                continue
+            cells = {n.strip().lower(): _text(c) for n, c in named if c.strip()}
+            if id := cells.get("nct_id", "").strip():
                 self._count += 1
-                self._base.execute(_SEEN, (id, later, self._count))
-                self._base.execute("INSERT INTO row VALUES (?, ?, ?)", (id, _kind(table, row), json.dumps(row)))
+                self._full = True  # until both are in
+                base.execute(_SEEN, (id, later, self._count))
+                base.execute("INSERT INTO row VALUES (?, ?, ?)", (id, _kind(table, cells), json.dumps(cells)))
+                self._full = False
+
+    def _opened(self) -> sqlite3.Connection:
+        self._folder = tempfile.TemporaryDirectory(prefix="extractor-", ignore_cleanup_errors=True)
+        base = sqlite3.connect(Path(self._folder.name) / "aact.sqlite")
+        base.execute("PRAGMA journal_mode = OFF")
+        base.execute("PRAGMA synchronous = OFF")
+        base.execute("CREATE TABLE trial (id TEXT PRIMARY KEY, later INTEGER, n INTEGER) WITHOUT ROWID")
+        base.execute("CREATE TABLE row (id TEXT, tab TEXT, cells TEXT)")
+        return base
 
     def records(self) -> Iterator[Record]:
-        """A record for each trial that a table names: those of `studies` first, in the order in which they come."""
+        """A record for each trial that a table names: those of `studies` first, in the order in which they come.
+
+        Raises sqlite3.Error.
+        """
+        if self._base is None or self._full:  # tables without a record's text; records would lack what found no room
+            return
         self._base.execute("CREATE INDEX by_id ON row (id)")
         for (id,) in self._base.execute("SELECT id FROM trial ORDER BY later, n"):
-            yield self._record(id)
+            yield self._record(self._base, id)
 
-    def _record(self, id: str) -> Record:
+    def _record(self, base: sqlite3.Connection, id: str) -> Record:
         node: dict[str, Any] = {}
-        for tab, cells in self._base.execute("SELECT tab, cells FROM row WHERE id = ? ORDER BY rowid", (id,)):
+        for tab, cells in base.execute("SELECT tab, cells FROM row WHERE id = ? ORDER BY rowid", (id,)):
             node.setdefault(tab, []).append(json.loads(cells))
         node.setdefault("studies", [{"nct_id": id}])
         return lay_out("aact", node, id, self._names[0] if len(self._names) == 1 else self.place, id)
 
     def close(self) -> None:
-        self._base.close()
-        self._folder.cleanup()
+        if self._base is not None:
+            self._base.close()
+        if self._folder is not None:
+            self._folder.cleanup()
 
 
 def _kind(table: str, row: dict[str, str]) -> str:

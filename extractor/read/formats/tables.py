@@ -7,7 +7,6 @@ import re
 import sys
 from collections.abc import Iterator
 from functools import cache
-from itertools import islice
 from typing import NamedTuple, TextIO
 
 from extractor.errors import InputError
@@ -85,40 +84,89 @@ def sniff(source: Source, head: str) -> bool:
     return header_of(head) is not None
 
 
+class Row(NamedTuple):
+    """`number` from 1; `damage` says why its cells cannot be trusted."""
+
+    number: int
+    cells: list[str]
+    header: Header
+    damage: str = ""
+
+
 def records(source: Source) -> Iterator[Record | FailedInput]:
     """A record a row."""
-    for number, cells, header in rows(source):
-        if len(cells) == 1 and not cells[0].strip():
+    for row in rows(source):
+        if len(row.cells) == 1 and not row.cells[0].strip():
             continue
         try:
-            yield _record(header, cells, source, f"row {number}")
+            yield _record(row.header, checked(row).cells, source, f"row {row.number}")
         except InputError as error:
-            yield FailedInput(f"{source.name}: row {number}", error)
+            yield FailedInput(f"{source.name}: row {row.number}", error)
 
 
-def rows(source: Source) -> Iterator[tuple[int, list[str], Header]]:
-    """(number from 1, cells, header) of each row. Raises InputError for a table that csv cannot read on."""
+def checked(row: Row) -> Row:
+    """`row`. Raises InputError when it is damaged."""
+    if row.damage:
+        raise InputError(row.damage)
+    return row
+
+
+def rows(source: Source) -> Iterator[Row]:
+    """The rows behind the header. Raises InputError, naming the line, for a table that csv cannot read on."""
     with open_text(source) as stream:
         start = stream.read(64 * 1024)
         header = header_of(start) or aact.header_of(start)
         if header is None:
             raise InputError("no header line with known columns")
     with open_text(source) as stream:
-        reader = csv.reader((line.replace("\0", "") for line in _from_header(stream)), delimiter=header.delimiter)
+        lines = _Lines(stream)
+        reader = csv.reader(lines, delimiter=header.delimiter)
+        first, number, ragged = 1, -1, False
         try:
-            for number, cells in enumerate(islice(reader, 1, None), 1):
-                if cells:
-                    yield number, cells, header
+            for cells in reader:
+                if lines.ended:  # csv asked for more than there is: it stood inside a quoted cell
+                    raise InputError(
+                        f"line {first}: a quote is opened in the row that begins here and never closed; the rows from there "
+                        "on cannot be told apart"
+                    )
+                number += 1
+                if number and cells:
+                    other = len(cells) != len(header.names)
+                    ragged |= other and first == lines.number
+                    # a stray quote joins rows, whose records must not be mixed
+                    joined = other and first < lines.number and not ragged
+                    yield Row(number, cells, header, _joined(cells, header, first, lines.number) if joined else "")
+                first = lines.number + 1
         except csv.Error as error:
-            raise InputError(f"damaged table at line {reader.line_num}: {error}") from None
+            raise InputError(f"damaged table in the row that begins at line {first}: {error}") from None
 
 
-def _from_header(stream: TextIO) -> Iterator[str]:
-    started = False
-    for line in stream:
-        if started or line.strip("\ufeff \r\n"):
-            yield line if started else line.lstrip("\ufeff \r\n")
-            started = True
+def _joined(cells: list[str], header: Header, first: int, last: int) -> str:
+    return (
+        f"lines {first} to {last} read as one row of {len(cells)} cells where the header has {len(header.names)}: "
+        "a quote is opened in one of them and not closed"
+    )
+
+
+class _Lines:
+    """Lines from the header on, for csv; `number` is that of the last one given, `ended` whether it asked for more."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self.number, self.ended, self._started = stream, 0, False, False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        for line in self._stream:
+            self.number += 1
+            if not self._started:
+                line = line.lstrip("\ufeff \r\n")
+                self._started = bool(line)
+            if self._started:
+                return line.replace("\0", "")
+        self.ended = True
+        raise StopIteration
 
 
 def _record(header: Header, cells: list[str], source: Source, place: str) -> Record:
@@ -126,6 +174,8 @@ def _record(header: Header, cells: list[str], source: Source, place: str) -> Rec
     for name, cell in zip(header.names, cells, strict=False):
         if clean(cell).strip() and cell.strip().upper() not in ("NA", "N/A", "NULL"):
             by_name.setdefault(name, cell)
+    if _is_plain(header.names):
+        return _plain(by_name, source, place)
     sections: list[tuple[Rule, list[list[Leaf]]]] = []
     id: str | None = None
     for rule in rules()["table"]:
@@ -137,7 +187,14 @@ def _record(header: Header, cells: list[str], source: Source, place: str) -> Rec
         sections.append((rule, [_lines(rule, header, column, by_name[column])]))
     if not sections:
         return _plain(by_name, source, place)
-    return build(sections, id, source.name, "table", place)
+    return build(sections, id or _plain_id(by_name), source.name, "table", place)
+
+
+def _is_plain(names: tuple[str, ...]) -> bool:
+    """A table of texts, whatever else it has columns for: one for the text, none for a registry's id."""
+    known = _columns()
+    has_id = any(known[n].heading == "Trial ID" for n in names if n in known)
+    return not has_id and any(n in _PLAIN_TEXTS and n not in known for n in names)
 
 
 def _lines(rule: Rule, header: Header, name: str, cell: str) -> list[Leaf]:
@@ -152,10 +209,8 @@ def _plain(by_name: dict[str, str], source: Source, place: str) -> Record:
     text = next((by_name[name] for name in _PLAIN_TEXTS if name in by_name), None)
     if text is None:
         raise InputError("a row without a text")
-    return Record(
-        next((by_name[n].strip() for n in _PLAIN_IDS if n in by_name), None),
-        text,
-        source.name,
-        format="table",
-        place=place,
-    )
+    return Record(_plain_id(by_name), text, source.name, format="table", place=place)
+
+
+def _plain_id(by_name: dict[str, str]) -> str | None:
+    return next((by_name[n].strip() for n in _PLAIN_IDS if n in by_name), None)
