@@ -100,10 +100,12 @@ class Tables:
             cells = {n.strip().lower(): _text(c) for n, c in named if c.strip()}
             if id := cells.get("nct_id", "").strip():
                 self._count += 1
-                self._full = True  # until both are in
-                base.execute(_SEEN, (id, later, self._count))
-                base.execute("INSERT INTO row VALUES (?, ?, ?)", (id, _kind(table, cells), json.dumps(cells)))
-                self._full = False
+                try:
+                    base.execute(_SEEN, (id, later, self._count))
+                    base.execute("INSERT INTO row VALUES (?, ?, ?)", (id, _kind(table, cells), json.dumps(cells)))
+                except sqlite3.Error:
+                    self._full = True
+                    raise
 
     def _opened(self) -> sqlite3.Connection:
         self._folder = tempfile.TemporaryDirectory(prefix="extractor-", ignore_cleanup_errors=True)
