@@ -65,7 +65,7 @@ def scan_text(text: str, sections: Sequence[Known] = ()) -> Scan:
 
 def tag(scan: Scan, labels: Collection[str] = tuple(LABELS), model: ConditionModel | None = None) -> list[Mention]:
     """All mentions of `labels`, normalised, in view offsets, by start; conditions by `model`, where one is given."""
-    found = [mention for label in labels for mention in _find(label, scan, model)]
+    found = [mention for label in labels for mention in mentions_of(label, scan, model)]
     kept = []
     for mention in resolve(found, scan):
         read = normaliser(mention.label)
@@ -73,12 +73,17 @@ def tag(scan: Scan, labels: Collection[str] = tuple(LABELS), model: ConditionMod
     return kept
 
 
-def _find(label: str, scan: Scan, model: ConditionModel | None) -> Iterable[Mention]:
-    if model is not None and label == "CONDITION":
-        from extractor.tag.condition_model import find
+def mentions_of(label: str, scan: Scan, model: ConditionModel | None = None) -> Iterable[Mention]:
+    """What is found of one label, in view offsets; conditions by `model`, where one is given, and none in proper names."""
+    if label != "CONDITION":
+        return finder(label)(scan)
+    from extractor.tag.condition_veto import veto
 
-        return find(scan, model)
-    return finder(label)(scan)
+    if model is None:
+        return veto(scan, finder(label)(scan))
+    from extractor.tag.condition_model import find
+
+    return veto(scan, find(scan, model))
 
 
 def warm_up(labels: Collection[str], model: ConditionModel | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extractor.pipeline import LABELS, finder, normaliser
+from extractor.pipeline import LABELS, mentions_of, normaliser
 from extractor.repair import repair
 from extractor.scan import Scan
 from extractor.sections import Section, find_sections
@@ -20,7 +20,7 @@ def _mentions(label: str, case: Case) -> list:
     sections = (Section(0, len(aligned.text), case.section),) if case.section else find_sections(aligned.text)
     scan = Scan(aligned, sections)
     read = normaliser(label)
-    found = [read(m, scan) if read else m for m in finder(label)(scan)]
+    found = [read(m, scan) if read else m for m in mentions_of(label, scan)]
     return sorted(found, key=lambda m: m.start)
 
 

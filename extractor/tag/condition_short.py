@@ -52,7 +52,7 @@ def find_short(scan: Scan, words: Words, vocab: Names, found: list[Found]) -> li
         if short == "ALL":
             concept = known.get(short) or vocab.concepts["acute lymphoblastic leukemia"]
             says = short in known or _before(text, match.start()) in vocab.words["leukemia-cue"]
-            if not says or _answers(text, match.start(), match.end()):
+            if not says or is_answer(text, match.start(), match.end()):
                 continue
         elif short in known:
             concept = known[short]
@@ -68,7 +68,7 @@ def _leads(scan: Scan, at: int) -> bool:
     return section is not None and section.kind in _LEADING
 
 
-def _answers(text: str, start: int, end: int) -> bool:
+def is_answer(text: str, start: int, end: int) -> bool:
     """Whether a word is the value of a field ("Sex: ALL", or alone on its line), no part of a sentence."""
     line = text[text.rfind("\n", max(0, start - 80), start) + 1 or max(0, start - 80) : start].strip(" \t-*•")
     return line.endswith(":") or (not line and text[end : end + 2].strip(" \t\r")[:1] in ("", "\n"))
