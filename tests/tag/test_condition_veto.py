@@ -41,7 +41,6 @@ def _proposed(marked: str, label: str = "CONDITION") -> tuple[Scan, list[Mention
         "⟦urticaria⟧ activity score",
         "⟦tumor⟧ necrosis factor alpha",
         "⟦leukemia⟧ inhibitory factor was added",
-        "⟦Wilms tumor⟧ 1 gene",
         "an infusion of Cordacell-⟦CKD⟧ twice",
         "write to trials@⟦lupus⟧.example",
         "see www.⟦stroke⟧.example/help",
