@@ -28,6 +28,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 Pair = tuple[str | None, str]
 _work: Callable[[Any], Any] | None = None
+_why_not: Exception | None = None  # what setup() raised in this process
 
 
 def run_in_order(
@@ -40,7 +41,7 @@ def run_in_order(
     """Results of `setup()(item)` for chunks of `items`, in order, from `n_process` processes (1: in this one).
 
     An item during which a worker died (out of memory, a crash in C) gives `lost(item, error)`; others are done again.
-    `setup` and items must be picklable where processes are not forked.
+    `setup` and items must be picklable where processes are not forked. Raises what setup() raises (a broken vocabulary).
     """
     if n_process <= 1:
         work = setup()
@@ -140,10 +141,13 @@ def _context() -> multiprocessing.context.BaseContext:
 
 
 def _start(setup: Callable[[], Callable[[Any], Any]], parent: int) -> None:
-    global _work
+    global _work, _why_not
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    _work = setup()
+    try:
+        _work = setup()
+    except Exception as error:  # raised here it would end the process without a word of why: the first task tells it
+        _why_not = error
 
 
 def _end_with(parent: int) -> None:
@@ -154,6 +158,8 @@ def _end_with(parent: int) -> None:
 
 
 def _do(chunk: list[Any]) -> list[Any]:
+    if _why_not is not None:
+        raise _why_not
     assert _work is not None
     return [_work(item) for item in chunk]
 

@@ -12,21 +12,20 @@ from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from extractor import __version__
+from extractor.batch.identity import identity
 from extractor.batch.journal import Journal, Mark
+from extractor.batch.lock import locked
 from extractor.batch.outputs import FORMATS, BratFolder, Output, PartFile, StandardOutput, beside
 from extractor.batch.progress import Progress
 from extractor.batch.report import Report
 from extractor.batch.texts import write_text
 from extractor.batch.work import Done, Job, job_of, lost, setup
 from extractor.errors import InputError, OutputError, UsageError
-from extractor.extractor import DEFAULT_MODEL, MAX_CHARS, check_labels, model_info
+from extractor.extractor import DEFAULT_MODEL, MAX_CHARS, check_labels
 from extractor.pipeline import LABELS
 from extractor.read import FailedInput, Meter, Record, read_inputs
 from extractor.serialise.atomic import write_atomically
-from extractor.vocab import rules_digest
 from extractor.workers import run_in_order
 
 
@@ -108,6 +107,8 @@ def run(inputs: Sequence[str], options: Options) -> Outcome:
             raise OutputError(f"{options.texts}: {error.strerror}") from None
     try:
         with ExitStack() as stack:
+            if options.out is not None:
+                stack.enter_context(locked(options.out))
             return _Run(inputs, options, stack).go()
     except BrokenPipeError:
         raise
@@ -133,7 +134,7 @@ class _Run:
     def __init__(self, inputs: Sequence[str], options: Options, stack: ExitStack) -> None:
         self.inputs, self.options, self.stack = inputs, options, stack
         self.output = _output(options)
-        self.journal = Journal(beside(options.out, ".journal"), _header(options)) if options.out else None
+        self.journal = Journal(beside(options.out, ".journal"), identity(options)) if options.out else None
         self.meter = Meter()
         self.progress = Progress(self.meter, options.progress)
         self.report = Report(options.out, self.progress.say)
@@ -154,10 +155,10 @@ class _Run:
             self.journal.begin(before)
             self.stack.callback(self.journal.close)
         self._work(items)
-        self.output.finish(self.mark.done)
+        digest = self.output.finish(self.mark.done)
         self.report.finish()
         if self.journal:
-            self._write_manifest()
+            self._write_manifest(digest)
             self.journal.close(remove=True)
         return Outcome(self.mark.done, self.mark.failed)
 
@@ -181,7 +182,7 @@ class _Run:
         if options.out:
             own += [
                 options.out,
-                *(beside(options.out, s) for s in (".part", ".journal", ".errors.jsonl", ".errors.part")),
+                *(beside(options.out, s) for s in (".part", ".journal", ".lock", ".errors.jsonl", ".errors.part")),
             ]
             own.append(beside(options.out, ".manifest.json"))
         return own
@@ -248,7 +249,7 @@ class _Run:
                 self.journal.add(self.mark)
             raise FailedFast(f"{job.source}: {result.message} (--fail-fast)")
 
-    def _write_manifest(self) -> None:
+    def _write_manifest(self, digest: str | None) -> None:
         assert self.options.out is not None and self.journal is not None
         told = {
             **self.journal.header,
@@ -256,20 +257,7 @@ class _Run:
             "documents": self.mark.done,
             "failed": self.mark.failed,
             "input_digest": self.mark.digest or self.hash.hexdigest(),
+            **({"output_digest": digest} if digest else {}),
         }
         data = json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"
         write_atomically(beside(self.options.out, ".manifest.json"), data)
-
-
-def _header(options: Options) -> dict[str, Any]:
-    """What makes the output: a run goes on only with the same."""
-    return {
-        "version": __version__,
-        "rules": rules_digest(),
-        "model": model._asdict() if (model := model_info(options.model, options.labels)) else None,
-        "format": options.format,
-        "labels": list(options.labels),
-        "offset_unit": options.offset_unit,
-        "max_chars": options.max_chars,
-        "texts": str(options.texts) if options.texts else None,
-    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from pathlib import Path
@@ -16,12 +17,15 @@ FORMATS = ("jsonl", "json", "csv", "brat", "parquet", "duckdb")
 
 
 class Output(Protocol):
-    """`open(at)`: `at` bytes stay of an earlier run, None begins anew; it and `write` answer the bytes written so far."""
+    """`open(at)`: `at` bytes stay of an earlier run, None begins anew; it and `write` answer the bytes written so far.
+
+    `finish` answers the sha256 of a file of Documents as written (parquet, duckdb: of the JSON lines it is made of).
+    """
 
     def holds(self, at: int) -> bool: ...
     def open(self, at: int | None) -> int: ...
     def write(self, job: Job, payload: bytes, first: bool) -> int: ...
-    def finish(self, count: int) -> None: ...
+    def finish(self, count: int) -> str | None: ...
     def close(self) -> None: ...
 
 
@@ -64,13 +68,14 @@ class PartFile:
         self._at += len(payload)
         return self._at
 
-    def finish(self, count: int) -> None:
+    def finish(self, count: int) -> str | None:
         assert self._file is not None
         try:
             if self.format == "json":
                 self._file.write(tail(count))
             os.fsync(self._file.fileno())
             self.close()
+            digest = _sha256(self.part)
             if self.format in ("parquet", "duckdb"):
                 self._convert()
                 self.part.unlink()
@@ -78,6 +83,7 @@ class PartFile:
                 os.replace(self.part, self.path)
         except OSError as error:
             raise OutputError(f"{self.path}: {error.strerror or error}") from None
+        return digest
 
     def _convert(self) -> None:
         if self.format == "parquet":
@@ -117,8 +123,8 @@ class BratFolder:
         write_atomically(self.path / f"{name}.ann", payload)
         return 0
 
-    def finish(self, count: int) -> None:
-        pass
+    def finish(self, count: int) -> str | None:
+        return None
 
     def close(self) -> None:
         pass
@@ -142,13 +148,22 @@ class StandardOutput:
         self._file.flush()
         return 0
 
-    def finish(self, count: int) -> None:
+    def finish(self, count: int) -> str | None:
         if self.format == "json":
             self._file.write(tail(count))
         self._file.flush()
+        return None
 
     def close(self) -> None:
         pass
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(1024 * 1024):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def head(format: str) -> bytes:

@@ -15,6 +15,7 @@ import pytest
 
 from extractor.batch import run
 from extractor.batch.engine import FailedFast
+from extractor.errors import VocabularyError
 from extractor.extractor import Extractor
 from tests.batch.support import contents, lines, options, write_jsonl
 from tests.read import samples
@@ -99,6 +100,22 @@ def test_a_worker_that_dies_takes_nobody_with_it(
     assert lost == [f"R{n}" for n in culprits]
     kept = [d for d in lines(tmp_path / "whole") if d["id"] not in lost]
     assert lines(tmp_path / "out") == kept
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs fork")
+def test_rules_that_break_in_a_worker_are_named_as_such(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent = os.getpid()
+
+    def load(*_: object, **__: object) -> Extractor:
+        assert os.getpid() != parent
+        raise VocabularyError("routes.csv:12: ncit is blank")
+
+    monkeypatch.setattr(Extractor, "load", load)
+    with pytest.raises(VocabularyError, match=r"routes\.csv:12"):
+        run([str(source)], options(tmp_path / "out", workers=2))
+    assert not (tmp_path / "out").exists() and not (tmp_path / "out.errors.jsonl").exists()
 
 
 def test_fail_fast_stops_and_resume_goes_on(source: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -15,6 +16,8 @@ from typing import Any
 import pytest
 
 from extractor.batch import run
+from extractor.batch.identity import code_digest
+from extractor.batch.lock import locked
 from extractor.errors import UsageError
 from tests.batch.support import LABELS, contents, lines, options, write_jsonl
 
@@ -98,9 +101,71 @@ def test_other_options_do_not_go_on(change: dict[str, Any], source: Path, tmp_pa
 
 def test_another_version_does_not_go_on(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cut_short(source, tmp_path / "out", 40)
-    monkeypatch.setattr("extractor.batch.engine.__version__", "99")
-    with pytest.raises(UsageError, match="version"):
+    monkeypatch.setattr("extractor.__version__", "99")
+    with pytest.raises(UsageError, match="another version"):
         run([str(source)], options(tmp_path / "out", resume=True))
+
+
+def test_other_code_of_the_same_version_does_not_go_on(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_short(source, tmp_path / "out", 40)
+    monkeypatch.setattr("extractor.batch.identity.code_digest", lambda: "0" * 64)
+    with pytest.raises(UsageError, match="another code:"):
+        run([str(source)], options(tmp_path / "out", resume=True))
+
+
+def test_the_code_digest_sees_every_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "extractor"
+    (package / "tag").mkdir(parents=True)
+    (package / "__init__.py").write_text("", encoding="utf-8")
+    (package / "tag" / "age.py").write_text("LIMIT = 1", encoding="utf-8")
+    monkeypatch.setattr("extractor.__file__", str(package / "__init__.py"))
+
+    def digest() -> str:
+        return code_digest.__wrapped__()
+
+    seen = [digest()]
+    (package / "tag" / "age.py").write_text("LIMIT = 2", encoding="utf-8")
+    seen.append(digest())
+    (package / "tag" / "age.py").rename(package / "tag" / "ages.py")
+    seen.append(digest())
+    assert len(set(seen)) == 3 and seen[-1] == digest()
+
+
+@pytest.mark.parametrize("format", ["jsonl", "brat"])
+def test_two_runs_into_one_output_fail_clearly(format: str, source: Path, tmp_path: Path) -> None:
+    pytest.importorskip("fcntl")
+    hold = (
+        "import sys, pathlib; from extractor.batch.lock import locked\n"
+        "with locked(pathlib.Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+    )
+    out = tmp_path / "out"
+    other = subprocess.Popen(
+        [sys.executable, "-c", hold, str(out)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert other.stdout is not None and other.stdout.readline() == "held\n"
+        with pytest.raises(UsageError, match=f"process {other.pid}"):
+            run([str(source)], options(out, format=format))
+        assert not out.exists()
+    finally:
+        other.kill()
+        other.wait()
+    assert (tmp_path / "out.lock").exists()  # of a process that was killed: no lock any more
+    assert run([str(source)], options(out, format=format)).done == 98
+    assert not (tmp_path / "out.lock").exists()
+
+
+def test_a_process_does_not_shut_itself_out_of_its_own_lock(tmp_path: Path) -> None:
+    with locked(tmp_path / "out"):
+        with pytest.raises(UsageError, match="this process"), locked(tmp_path / "out"):
+            pass
+        with locked(tmp_path / "other"):
+            pass
+    with locked(tmp_path / "out"):
+        pass
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_input_that_changed_does_not_go_on(source: Path, tmp_path: Path) -> None:
@@ -115,6 +180,16 @@ def test_the_manifest_says_what_was_done_by_what(source: Path, tmp_path: Path) -
     told = json.loads((tmp_path / "out.manifest.json").read_text(encoding="utf-8"))
     assert (told["documents"], told["failed"], told["inputs"]) == (98, 2, [str(source)])
     assert told["rules"] == lines(tmp_path / "out")[0]["extractor"]["rules"] and told["version"]
+    assert told["code"] == code_digest()
+    assert told["output_digest"] == hashlib.sha256((tmp_path / "out").read_bytes()).hexdigest()
+
+
+def test_the_manifest_of_a_table_names_its_documents(source: Path, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    for format in ("jsonl", "parquet"):
+        run([str(source)], options(tmp_path / format, format=format))
+    told = json.loads((tmp_path / "parquet.manifest.json").read_text(encoding="utf-8"))
+    assert told["output_digest"] == hashlib.sha256((tmp_path / "jsonl").read_bytes()).hexdigest()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
