@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from training import data
+from training.network import Tagger
 from training.recipe import Places, repeated, samples, trained
 from training.train import last_scores
 
@@ -34,7 +35,8 @@ def _scores(
     styles = dict(data.CORPORA)
     if left_out == "style token":
         data.CORPORA.update(dict.fromkeys(styles, "ours"))
+    blank = Tagger(config["ablation"]["depth"]) if left_out == "pre-training" else None
     gold = repeated(kept, config["repeats"], places.tokenizer)
-    trained(folder, places, config["ablation"], gold, dev, blank=left_out == "pre-training")
+    trained(folder, places, config["ablation"], gold, dev, start=blank)
     data.CORPORA.update(styles)
     return last_scores(folder)

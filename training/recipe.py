@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -50,6 +51,7 @@ def run(places: Places, config: dict[str, Any], out: Path) -> None:
     """Everything, into out/default and out/accurate."""
     learn, dev = samples(places, "train"), samples(places, "dev")
     gold = repeated(learn, config["repeats"], places.tokenizer)
+    few = repeated(learn, config["finish_repeats"], places.tokenizer)
     teacher = trained(places.work / "teacher", places, config["teacher"], gold, dev)
     folder = places.work / "teacher" / "model"
     if not (folder / "config.json").exists():
@@ -57,6 +59,8 @@ def run(places: Places, config: dict[str, Any], out: Path) -> None:
     more = _silver(places, config, ConditionModel(folder), annotated())
     for name in SHIPPED:
         model = trained(places.work / name, places, config[name], [*gold, *more], dev)
+        if name == "default":
+            model = trained(places.work / "finish", places, config["finish"], few, dev, start=model)
         # two networks that were trained apart are better than either, and there is time for both in "accurate"
         package([teacher, model] if name == "accurate" else [model], name, places, config, dev, out / name)
 
@@ -71,24 +75,33 @@ def samples(places: Places, part: str) -> list[Sample]:
     return found
 
 
-def repeated(learn: Sequence[Sample], repeats: dict[str, int], tokenizer: Path, longest: int = 190) -> list[Item]:
-    """Windows of the samples, those of some corpora several times."""
-    cut = items(learn, piece_table(tokenizer), longest)
-    return [item for item in cut for _ in range(repeats.get(item.corpus, 1))]
+def repeated(learn: Sequence[Sample], repeats: dict[str, float], tokenizer: Path, longest: int = 190) -> list[Item]:
+    """Windows of the samples, as often as `repeats` says of their corpus; 0.3: three in ten."""
+    rng = random.Random(3)
+    out: list[Item] = []
+    for item in items(learn, piece_table(tokenizer), longest):
+        times = repeats[item.corpus]
+        out += [item] * (int(times) + (rng.random() < times % 1))
+    return out
 
 
 def trained(
-    folder: Path, places: Places, config: dict[str, Any], learn: list[Item], dev: list[Sample], blank: bool = False
+    folder: Path,
+    places: Places,
+    config: dict[str, Any],
+    learn: list[Item],
+    dev: list[Sample],
+    start: Tagger | None = None,
 ) -> Tagger:
-    """The network of a step: from its run in `folder` where there is one, else trained now, from the encoder's weights
-    (`blank`: from random ones)."""
+    """The network of a step: from its run in `folder` where there is one, else trained now, from `start` or the
+    encoder's weights."""
     settings = Settings(**config)
     done = folder / "done"
     torch.manual_seed(settings.seed)
-    if done.exists() or blank:
+    if done.exists():
         model = Tagger(settings.depth)
     else:
-        model = from_encoder(places.encoder, settings.depth)
+        model = start or from_encoder(places.encoder, settings.depth)
     if done.exists():
         model.load_state_dict(torch.load(folder / "tagger.pt"))
     else:
