@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from extractor import __version__
 from extractor.assemble import assemble
+from extractor.collector import fewer_collections
 from extractor.errors import EncodingError, InputError, TextTooLargeError, UsageError
 from extractor.pipeline import DEFAULT_MODEL, LABELS, condition_model, scan_text, tag, warm_up
 from extractor.schema import Document, ExtractorInfo, ModelInfo
@@ -68,9 +69,10 @@ class Extractor:
         if id is not None and not isinstance(id, str):
             raise UsageError(f"id must be a string, not {type(id).__name__}")
         digest = self._check(text)
-        scan = scan_text(text, sections)
-        mentions = tag(scan, wanted, self.model)
-        return assemble(scan, mentions, id or digest[:16], digest, offset_unit, self.info)
+        with fewer_collections():
+            scan = scan_text(text, sections)
+            mentions = tag(scan, wanted, self.model)
+            return assemble(scan, mentions, id or digest[:16], digest, offset_unit, self.info)
 
     def annotate_many(self, texts: Iterable[TextLike], n_process: int = 1, **options: Any) -> Iterator[Document]:
         """Documents of `texts` (a text, or an (id, text) pair each), in order, streamed; `n_process` worker processes.

@@ -8,7 +8,7 @@ fall with the distance: they order links, they are not calibrated.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -61,7 +61,7 @@ def _gap(a: Mention, b: Mention) -> int:
     return max(a.start - b.end, b.start - a.end, 0)
 
 
-def _nearest(mention: Mention, candidates: Sequence[tuple[int, Mention]], places: Places) -> tuple[int, float] | None:
+def nearest(mention: Mention, candidates: Sequence[tuple[int, Mention]], places: Places) -> tuple[int, float] | None:
     """(index, score) of the candidate that `mention` is about. Among equals the one that stands before wins."""
     best: tuple[tuple[int, int, int], int, float] | None = None
     sentence, block = places.sentence(mention.start), places.block(mention.start)
@@ -81,12 +81,18 @@ def _nearest(mention: Mention, candidates: Sequence[tuple[int, Mention]], places
     return (best[1], best[2]) if best else None
 
 
-def _window(
+def around(
     mention: Mention, items: Sequence[tuple[int, Mention]], starts: Sequence[int]
 ) -> Sequence[tuple[int, Mention]]:
-    low = bisect_right(starts, mention.start - 3 * REACH)
-    high = bisect_right(starts, mention.end + 3 * REACH)
-    return items[low:high]
+    """The items (disjoint, by start) among which the one that `mention` is about must be: those that it touches and the next
+    on either side. Sentences, blocks and sections are stretches of text, so what lies farther off on a side never ranks higher.
+    """
+    low = high = bisect_left(starts, mention.start)
+    while low > 0 and (low == high or items[low][1].end > mention.start):
+        low -= 1
+    while high < len(items) and items[high][1].start < mention.end:
+        high += 1
+    return items[low : high + 1]
 
 
 def _names(products: Sequence[tuple[int, Mention]], scan: Scan) -> dict[int, int]:
@@ -109,13 +115,13 @@ def find_links(mentions: Sequence[Mention], scan: Scan) -> list[Link]:
     links = []
     for i, mention in live:
         if mention.label == "CELL_DOSE":
-            near = _window(mention, products, product_starts)
+            near = around(mention, products, product_starts)
             inside = [(j, p) for j, p in near if mention.start <= p.start and p.end <= mention.end]
-            found = _nearest(mention, inside or near, places)
+            found = nearest(mention, inside or near, places)
         elif mention.label in ("ROUTE", "SCHEDULE"):
-            found = _nearest(mention, _window(mention, doses, dose_starts), places)
+            found = nearest(mention, around(mention, doses, dose_starts), places)
             if found is None or found[1] <= 0.7:
-                product = _nearest(mention, _window(mention, products, product_starts), places)
+                product = nearest(mention, around(mention, products, product_starts), places)
                 if product and (found is None or product[1] > 0.7):
                     found = product
         else:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+from operator import attrgetter
 from typing import NamedTuple
 
+_PLACE = attrgetter("start", "end")
 LONGEST = 400  # no repair spans more characters than this
 
 
@@ -21,8 +22,7 @@ class Edit(NamedTuple):
     alternatives: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
+class Repair(NamedTuple):
     """What was read differently: offsets into the original text."""
 
     rule: str
@@ -139,7 +139,9 @@ class AlignedText:
                 block = old[i]
                 new_blocks.append(_Block(block.view_start + shift, block.view_end + shift, block.start, block.end))
                 i += 1
-            start, end = self.start_to_original(edit.start), self.end_to_original(edit.end)
+            start, end = edit.start, edit.end
+            if old:
+                start, end = self.start_to_original(start), self.end_to_original(end)
             low, high, block_start, block_end = edit.start, edit.end, start, end
             while i < len(old) and old[i].view_start < edit.end:
                 low, high = min(low, old[i].view_start), max(high, old[i].view_end)
@@ -159,5 +161,5 @@ class AlignedText:
             shift += growth
         new_blocks.extend(_Block(b.view_start + shift, b.view_end + shift, b.start, b.end) for b in old[i:])
         pieces.append(text[at:])
-        repairs = tuple(sorted((*self.repairs, *log), key=lambda r: (r.start, r.end)))
+        repairs = tuple(sorted((*self.repairs, *log), key=_PLACE) if self.repairs else log)
         return AlignedText(self.original, "".join(pieces), new_blocks, repairs)

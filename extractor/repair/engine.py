@@ -32,11 +32,16 @@ def _power_words(match: re.Match[str]) -> str | None:
     return f"10^{power}" if power is not None and power <= 14 else None
 
 
+@cache
+def _numeral(circled: str) -> str:
+    return f"({unicodedata.numeric(circled):.0f})"
+
+
 _OPERATIONS: dict[str, Callable[[re.Match[str]], str | None]] = {
     "entity": _entity,
     "mojibake": lambda match: mojibake()[match.group()],
-    "compatibility": lambda match: unicodedata.normalize("NFKC", match.group("r") if "r" in match.re.groupindex else match.group()),
-    "circled": lambda match: f"({unicodedata.numeric(match.group()):.0f})",
+    "compatibility": lambda match: unicodedata.normalize("NFKC", match[match.re.groupindex.get("r", 0)]),
+    "circled": lambda match: _numeral(match.group()),
     "superscript-power": lambda match: "^" + match["r"].translate(_SUPERSCRIPTS).lstrip("+"),
     "symbol-font": lambda match: {"³": "≥", "£": "≤"}[match["r"]],
     "power-words": _power_words,
@@ -65,8 +70,8 @@ def _expand(match: re.Match[str], text: str) -> str:
 
 def _edit(rule: DamageRule, match: re.Match[str]) -> Edit | None:
     start, end = match.span()
-    for group in ("r", "r2"):
-        if group in rule.pattern.groupindex and match.start(group) >= 0:
+    for group in rule.replaced:
+        if match.start(group) >= 0:
             start, end = match.span(group)
     old = match.string[start:end]
     if rule.read_as is not None:
@@ -77,7 +82,8 @@ def _edit(rule: DamageRule, match: re.Match[str]) -> Edit | None:
         new = _OPERATIONS[rule.op or ""](match)
     if new is None or new == old:
         return None
-    return Edit(start, end, new, rule.id, tuple(_expand(match, a) for a in rule.alternatives))
+    alternatives = tuple([_expand(match, a) for a in rule.alternatives]) if rule.alternatives else ()
+    return Edit(start, end, new, rule.id, alternatives)
 
 
 def _apply(rule: DamageRule, aligned: AlignedText) -> AlignedText:

@@ -25,6 +25,7 @@ class DamageRule:
     alternatives: tuple[str, ...]
     examples: tuple[tuple[str, str], ...]
     near: tuple[str, ...]
+    replaced: tuple[str, ...]  # the groups that hold what is replaced, the last that matched; none: the whole match
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ def damage_rules() -> tuple[DamageRule, ...]:
             DamageRule(
                 name, tuple(raw["needs"]), pattern, raw.get("read_as"), raw.get("delete"), raw.get("op"),
                 tuple(raw.get("alternatives", ())), tuple(tuple(e) for e in raw["examples"]), tuple(raw.get("near", ())),
+                tuple(group for group in ("r", "r2") if group in pattern.groupindex),
             )
         )  # fmt: skip
     return tuple(rules)

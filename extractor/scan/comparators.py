@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import cache
 from typing import NamedTuple
 
@@ -82,8 +83,6 @@ def comparator_before(
     comparators: list[Comparator], starts: list[int], text: str, at: int, gap: int = 3
 ) -> Comparator | None:
     """The comparator that ends right before `at`, with at most `gap` blanks or one line break between. `starts`: their starts, sorted."""
-    from bisect import bisect_left
-
     i = bisect_left(starts, at) - 1
     if i >= 0 and comparators[i].end <= at <= comparators[i].end + 40:
         between = text[comparators[i].end : at]

@@ -68,6 +68,9 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def _digits_number(match: re.Match[str], scales: dict[str, float]) -> Number | None:
     mantissa_text = match["m"].replace(",", "")
+    if match.lastgroup == "m" and "/" not in mantissa_text:
+        mantissa = float(mantissa_text)
+        return Number(match.start(), match.end(), mantissa, mantissa, None, None, "digits")
     if "/" in mantissa_text:  # 1/2 million
         over, under = mantissa_text.split("/")
         mantissa_text = repr(int(over) / int(under))

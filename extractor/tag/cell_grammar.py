@@ -105,10 +105,12 @@ def words_before(scan: Scan, start: int, derived: bool) -> list[Word]:
     if not near or not (derived or near[-1][-1] == "+" or near[-1][0] == "c" or near[-1].replace("’", "'") in roles()):
         return found
     right, right_text, right_role = start, "", ""
+    known = roles()
     for token in reversed(list(_TOKEN.finditer(low, max(0, start - REACH), start))):
-        if not _joined(scan, token.end(), right):
+        text, end = token.group(), token.end()
+        if not (right - end == 1 and low[end] in " -") and not _joined(scan, end, right):
             break
-        text, role = token.group(), _role(scan, token, right, right_text, derived)
+        role = (not derived and known.get(text)) or _role(scan, token, right, right_text, derived)
         if not role:
             break
         if text in ("and", "or"):

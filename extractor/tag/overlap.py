@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from extractor.scan import Scan
@@ -78,7 +79,5 @@ def resolve(mentions: Iterable[Mention], scan: Scan) -> list[Mention]:
 
 
 def _inside(mention: Mention, spans: list[Mention]) -> bool:
-    from bisect import bisect_right
-
     i = bisect_right(spans, mention.start, key=lambda m: m.start) - 1
     return i >= 0 and spans[i].end >= mention.end

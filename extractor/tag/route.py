@@ -97,8 +97,8 @@ _NOT_AFTER = re.compile(
 def _shouted(text: str, start: int, end: int) -> bool:
     """Does the abbreviation stand in a line of capitals, where it may be a word?"""
     around = text[max(0, start - 12) : end + 12]
-    letters = [c for c in around if c.isalpha()]
-    return len(letters) > 8 and all(c.isupper() for c in letters)
+    letters = sum(map(str.isalpha, around))
+    return letters > 8 and sum(map(str.isupper, around)) == letters
 
 
 def _defined(low: str, short: str, names: tuple[str, ...]) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from extractor import Extractor
+from extractor.pipeline import scan_text, tag
+from extractor.relate.links import Places, around, nearest
 
 EXTRACTOR = Extractor.load()
 
@@ -97,3 +99,16 @@ def test_assertion_of_the_first_condition(text, flags):
     assert {name for name, value in given.items() if value} >= flags
     if not flags:
         assert not any(given.values())
+
+
+def test_the_nearest_is_found_without_looking_at_all():
+    text = "".join(f"Given intravenously. {'Then. ' * (n % 4)}1 × 10^6 cells/kg of MSCs{', ' if n % 3 else '. '}" for n in range(40))
+    scan = scan_text(text)
+    mentions = tag(scan, ("CELL_PRODUCT", "CELL_DOSE", "ROUTE"))
+    doses = [(i, m) for i, m in enumerate(mentions) if m.label == "CELL_DOSE"]
+    starts, places = [m.start for _, m in doses], Places(scan)
+    routes = [m for m in mentions if m.label == "ROUTE"]
+    assert len(routes) == len(doses) == 40
+    for route in routes:
+        assert nearest(route, around(route, doses, starts), places) == nearest(route, doses, places)
+        assert len(around(route, doses, starts)) <= 3
