@@ -7,7 +7,8 @@ What is compared, by label:
   states and the other does not, is wrong.
 - LAB_THRESHOLD, AGE: comparator (which sides are bounded), magnitude, inclusiveness (where the gold states it), unit;
   LAB_THRESHOLD also reference, change and analytes: as many as in the gold, each one of its words (equal but for
-  case, or one contains the other, or one is the abbreviation that stands in brackets behind the other in the text).
+  case, or one contains the other, or both name the same measure of analytes.csv ("BP", "blood pressure"), or one is the
+  abbreviation that stands in brackets behind the other in the text).
   Other keys are additions and are not judged. A gold span without a value is not judged either. Labels not named here
   have no value.
 """
@@ -191,8 +192,19 @@ def _same_analyte(a: str, b: str, text: str) -> bool:
         return a == b
     if a in b or b in a:
         return True
+    if _measure(a) is not None and _measure(a) == _measure(b):
+        return True
     between = r"\s*[\(\[,/]?\s*"
     return any(re.search(re.escape(x) + between + re.escape(y), text) for x, y in ((a, b), (b, a)))
+
+
+@cache
+def _measure(name: str) -> str | None:
+    """The one measure of the vocabulary that `name` is a name of; scores are left out: a row of theirs holds several."""
+    from extractor.tag.lab_vocab import measures_named
+
+    found = {measure.id for measure in measures_named(name) if measure.kind != "score"}
+    return found.pop() if len(found) == 1 else None
 
 
 def same(a: Any, b: Any) -> bool:

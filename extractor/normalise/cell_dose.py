@@ -19,6 +19,7 @@ _CODES = {
     "TIMES_TEN_AMBIGUOUS": "SCALE_AMBIGUOUS",
     "TIMES_AMBIGUOUS": "SCALE_AMBIGUOUS",
     "DOUBLE_SCALE": "SCALE_AMBIGUOUS",
+    "RANGE_OF_POWERS": "RANGE_AMBIGUOUS",
 }
 
 
@@ -80,6 +81,8 @@ def _others(mention: Mention, scan: Scan) -> list[tuple[tuple[float, ...], str]]
     """Other readings, likeliest first, each with the rule or code that makes it possible."""
     parts = mention.parts
     out: list[tuple[tuple[float, ...], str]] = [(scaled(parts.values, factor), code) for factor, code in parts.factors]
+    if parts.other is not None:
+        out.append((parts.other, "RANGE_OF_POWERS"))
     start, end = scan.aligned.to_original(mention.start, mention.end)
     for repair in scan.aligned.repairs_in(start, end):
         for alternative in repair.alternatives:

@@ -2,60 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import Any
 
+from extractor.normalise.lab_direction import direction
+from extractor.normalise.lab_plausible import figures, plausible, regrouped
+from extractor.normalise.lab_units import to_si
 from extractor.scan import Scan
 from extractor.spans import Mention, Value, Warn
 from extractor.tag.lab_bounds import Bound
 from extractor.tag.lab_state import Parts
-from extractor.tag.lab_vocab import Measure
 
 LOINC = "http://loinc.org"
 _OPPOSITE = {"low": "high", "high": "low"}
 _IMAGING = frozenset({"length", "area"})
-_POWER = re.compile(r"(?:10\*([0-9]{1,2}))?(.*)")
-# prefixes of UCUM atoms that occur in analytes.csv and units.csv
-_PREFIXES = {"k": 1e3, "": 1.0, "d": 1e-1, "c": 1e-2, "m": 1e-3, "u": 1e-6, "n": 1e-9, "p": 1e-12, "f": 1e-15}
-_BASES = ("g", "L", "mol", "[iU]", "U", "eq", "s", "m[Hg]")
-_ATOMS = {prefix + base: (base, factor) for base in _BASES for prefix, factor in _PREFIXES.items()}
-_ATOMS |= {"mm3": ("L", 1e-6), "cm3": ("L", 1e-3), "%": ("%", 1.0)}
-
-
-@cache
-def _scale(unit: str) -> tuple[str, float] | None:
-    """Base form and factor of a quotient of known atoms: "10*3/uL" -> ("1/L", 1e9)."""
-    match = _POWER.fullmatch(unit)
-    assert match is not None
-    factor = 10.0 ** int(match[1] or 0)
-    bases = []
-    for place, atom in enumerate(match[2].split("/")):
-        if not atom and place == 0:
-            bases.append("1")
-            continue
-        known = _ATOMS.get(atom.removesuffix("{creat}"))
-        if known is None:
-            return None
-        bases.append(known[0])
-        factor = factor * known[1] if place == 0 else factor / known[1]
-    return "/".join(bases), factor
-
-
-def to_si(value: float, unit: str, measure: Measure) -> float | None:
-    """`value` of `unit` in the measure's SI unit; None where no conversion is known."""
-    if not measure.si:
-        return None
-    written, usual, si = _scale(unit), _scale(measure.ucum), _scale(measure.si)
-    if written is None or usual is None:
-        return None
-    if written[0] == usual[0] and measure.factor is not None:
-        result = value * written[1] / usual[1] * measure.factor
-    elif si is not None and written[0] == si[0]:
-        result = value * written[1] / si[1]
-    else:
-        return None
-    return float(f"{result:.6g}")
 
 
 def _kind(parts: Parts) -> str:
@@ -151,7 +110,8 @@ def normalise(mention: Mention, scan: Scan) -> Mention:
     if bound.reference:
         rest["reference"] = bound.reference
     if parts.change:
-        rest |= {"reference": "baseline", "change": parts.change}
+        change = direction(parts, text[mention.start : mention.end], text)
+        rest |= {"reference": "baseline", "change": change}
     sides = _sides(bound)
     alternatives: tuple[Value, ...] = ()
     warnings: list[Warn] = []
@@ -166,34 +126,25 @@ def normalise(mention: Mention, scan: Scan) -> Mention:
                 Warn("UNIT_UNEXPECTED", f"{text[parts.names[0].start : parts.names[0].end]} is not measured in {unit}"),
             ]
     full = {**value, **sides, **rest}
-    si = _converted(parts, full)
-    if si:
+    measure = parts.names[-1].measure
+    readings, why = regrouped(mention, scan, full, measure)
+    full = readings[0]
+    if si := _converted(parts, full):
         full["si"] = si
-    regrouped, warning = _regrouped(mention, scan, full)
+    if plausible(full, measure) is False:
+        why = [*why, _implausible(full, text[parts.names[-1].start : parts.names[-1].end])]
     return mention.but(
         value=full,
-        alternatives=(*alternatives, *regrouped),
-        warnings=(*mention.warnings, *warnings, *warning),
+        alternatives=(*alternatives, *readings[1:]),
+        warnings=(*mention.warnings, *warnings, *why),
         repairs=repairs,
         concepts=_concepts(parts),
     )
 
 
-def _regrouped(mention: Mention, scan: Scan, value: Value) -> tuple[list[Value], list[Warn]]:
-    """Other readings of bounds whose digits were grouped in a doubtful way ("30.000/mm3", "3,5000/mm3")."""
-    out: list[Value] = []
-    warnings: list[Warn] = []
-    for repair in scan.aligned.repairs_in(*scan.aligned.to_original(mention.start, mention.end)):
-        for other in repair.alternatives:
-            try:
-                read, literal = float(repair.read_as), float(other.replace(",", ""))
-            except ValueError:
-                continue
-            sides = {side: literal for side in ("low", "high") if value.get(side) == read}
-            if sides:
-                out.append({**{key: v for key, v in value.items() if key != "si"}, **sides})
-                warnings.append(Warn("GROUPING_AMBIGUOUS", f"read as {read:g}; the digits may also mean {literal:g}"))
-    return out, warnings
+def _implausible(value: Value, name: str) -> Warn:
+    said = f"{figures(value)} {value.get('unit', '')}".rstrip()
+    return Warn("VALUE_IMPLAUSIBLE", f"{said} lies outside what {name} can be")
 
 
 def _read_plain(

@@ -13,7 +13,7 @@ class Amount(NamedTuple):
     """An amount over text[start:end]. kind: "single" (low == high), "range" or "list" (levels in `values`).
 
     `numbers` are its numbers as written; `following` is the position of the first one after it. `shared`: the power or scale of
-    the last number was given to earlier ones ("0.5, 1 and 2 × 10^6").
+    the last number was given to earlier ones ("0.5, 1 and 2 × 10^6"). `other`: another reading of the values.
     """
 
     start: int
@@ -23,6 +23,7 @@ class Amount(NamedTuple):
     numbers: tuple[Number, ...]
     following: int
     shared: bool = False
+    other: tuple[float, ...] | None = None
 
     @property
     def low(self) -> float:

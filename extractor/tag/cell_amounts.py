@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 
 from extractor.scan import Amount, Number, Scan, read_amount
 from extractor.scan.amounts import LIST, PLUS_MINUS, RANGE
@@ -82,6 +83,26 @@ def _levels(amount: Amount, index: int) -> Amount:
     )
 
 
+def _to_power(text: str, numbers: Sequence[Number], amount: Amount) -> Amount:
+    """ "1-5 × 10^6 ~ 10^7": a range of factors times a range of powers, or one that ends at the bare power.
+
+    The factors go with both powers: up to 5e7; `other`: up to 1e7.
+    """
+    if amount.kind != "range" or not amount.shared or amount.following >= len(numbers):
+        return amount
+    last, power = amount.numbers[-1], numbers[amount.following]
+    bare = power.form == "power" and text.startswith("10^", power.start) and power.mantissa == 1.0
+    if not bare or last.exponent is None or power.exponent is None or power.exponent <= last.exponent:
+        return amount
+    if power.start - amount.end > 12 or not RANGE.fullmatch(text, amount.end, power.start):
+        return amount
+    high = float(f"{last.mantissa!r}e{power.exponent}")
+    return amount._replace(
+        end=power.end, values=(amount.low, high), numbers=(*amount.numbers, power), following=amount.following + 1,
+        other=(amount.low, power.value),
+    )  # fmt: skip
+
+
 def _small_per_body(scan: Scan) -> list[int]:
     """Indices of small numbers that stand before "cells/kg": implausible, but stated."""
     out = []
@@ -117,6 +138,7 @@ def cell_amounts(scan: Scan) -> list[Amount]:
             amount = read_amount(text, numbers, index)
         if amount.kind == "list" and not amount.shared:
             amount = _levels(amount, index)
+        amount = _to_power(text, numbers, amount)
         out.append(amount)
         floor = amount.following
     return out

@@ -21,7 +21,7 @@ class DoseParts(NamedTuple):
     """What was read of one dose. `unit` counts ("{cells}"), `codes`: denominators, `bound`: op of a one-sided amount.
 
     `factors`: other readings of the whole amount as factors on its values, with the warning code that tells why.
-    `bare`: no word for cells and no denominator stood with the amount.
+    `other`: another reading of the values. `bare`: no word for cells and no denominator stood with the amount.
     """
 
     kind: str
@@ -34,6 +34,7 @@ class DoseParts(NamedTuple):
     restated: float | None = None
     factors: tuple[tuple[float, str], ...] = ()
     bare: bool = False
+    other: tuple[float, ...] | None = None
 
 
 class _Tail(NamedTuple):
@@ -192,7 +193,8 @@ def _mention(scan: Scan, amount: Amount) -> Mention | None:
     unit = cells.unit if cells else bare_unit(scan, start)
     one_sided = bound.op if kind == "single" else None
     parts = DoseParts(
-        kind, values, unit, per.codes, per.basis, one_sided, bound.approximate, tail.restated, factors, bare
+        kind, values, unit, per.codes, per.basis, one_sided, bound.approximate, tail.restated, factors, bare,
+        amount.other,
     )  # fmt: skip
     return Mention(start, tail.end, LABEL, f"cell-dose.{'bare' if bare else 'words' if cells else 'per'}", parts=parts)
 

@@ -19,6 +19,7 @@ from extractor.tag.lab_left import continued, to_left
 from extractor.tag.lab_limits import find_limits
 from extractor.tag.lab_mirrored import mirrored_measure
 from extractor.tag.lab_names import Group, Name, group_at, looks_measured, name_before
+from extractor.tag.lab_respectively import respective
 from extractor.tag.lab_right import changed_right, counted_unit, score_right, to_right, unknown_measure
 from extractor.tag.lab_state import LABEL, Parts, State, close, make
 from extractor.tag.lab_vocab import find_names
@@ -36,7 +37,7 @@ def find(scan: Scan) -> list[Mention]:
     """All thresholds of the text, disjoint, by start."""
     hits, limit_words = find_names(scan)
     state = State(scan, hits, [h.start for h in hits], [h.end for h in hits])
-    classes = _classes(state)
+    classes = sorted([*_classes(state), *respective(state)], key=lambda m: m.start)
     taken = [(m.start, m.end) for m in classes]
     out: list[Mention] = list(classes)
     limits = find_limits(scan, limit_words)
@@ -113,9 +114,10 @@ def _headed(lower: str, at: int) -> bool:
     if lower[at - 1 : at] not in (" ", ":"):
         return False
     before = lower[max(0, at - 30) : at].rstrip(" :")
-    for _ in range(2):
-        for link in _LINKS:
-            before = before.removesuffix(link)
+    if before.endswith(_LINKS):
+        for _ in range(2):
+            for link in _LINKS:
+                before = before.removesuffix(link)
     return before.endswith(_HEADS)
 
 

@@ -127,6 +127,20 @@ def _automaton() -> Any:
     return automaton
 
 
+@cache
+def _by_name() -> dict[str, list[Measure]]:
+    named: dict[str, list[Measure]] = {}
+    for row in load_table("analytes.csv", COLUMNS):
+        for alias in row.many("alias"):
+            named.setdefault(_key(alias).strip(), []).append(measures()[row["id"]])
+    return named
+
+
+def measures_named(name: str) -> list[Measure]:
+    """The measures that have `name`, in any case, among their names."""
+    return _by_name().get(_key(name).strip(), [])
+
+
 class Names(NamedTuple):
     """Names of measures, longest first at each place, disjoint, by start; where words of limits start."""
 

@@ -173,6 +173,9 @@ def read_chain(low: str, first: Part) -> list[Part]:
                 following = next_part(low, aside.end())
         if following is None or (parts[-1].kind == "start" and following.kind == "frequency" and not following.joint):
             break
+        often = following.kind == "frequency" and any(part.kind == "frequency" for part in parts)
+        if often and ";" in following.joint and "then" not in following.joint:
+            break  # "weekly for a month; every 3 months for a year": two statements
         parts.append(following)
         end = following.end
         if low.startswith(")", end) and low[first.start : end].count("(") > low[first.start : end].count(")"):

@@ -22,6 +22,7 @@ SCHEDULE = {"kind": "administration", "points": ["P1D", "P14D"], "until": "P24M"
         ("SCHEDULE", SCHEDULE, {**SCHEDULE, "timing": {"repeat": {}}}),
         ("LAB_THRESHOLD", LAB, {**LAB, "analytes": ["creatinine"], "kind": "score", "si": {}}),
         ("LAB_THRESHOLD", LAB, {**LAB, "analytes": ["SCr"]}),
+        ("LAB_THRESHOLD", PRESSURE, {**PRESSURE, "analytes": ["BP"]}),
         ("LAB_THRESHOLD", PRESSURE, {**PRESSURE, "low_inclusive": [False, False]}),
         (
             "LAB_THRESHOLD",
@@ -105,3 +106,11 @@ def test_wrong(label: str, gold: dict, found: dict | None, reason: str) -> None:
 def test_nothing_to_judge() -> None:
     assert judge("CONDITION", {"a": 1}, {}, "") is None
     assert judge("AGE", None, {"low": 1}, "") is None
+
+
+def test_names_of_different_measures_stay_different() -> None:
+    verdict = judge("LAB_THRESHOLD", PRESSURE, {**PRESSURE, "analytes": ["heart rate"]}, "blood pressure > 160/100 mmHg")
+    assert verdict is not None and not verdict.keys["analytes"]
+    scores = {"analytes": ["KOOS"], "low": 10}
+    verdict = judge("LAB_THRESHOLD", scores, {**scores, "analytes": ["WOMAC"]}, "KOOS above 10")
+    assert verdict is not None and not verdict.keys["analytes"]  # one row of the vocabulary, two instruments

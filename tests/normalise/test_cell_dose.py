@@ -68,3 +68,10 @@ def test_plausible_ranges() -> None:
     assert plausible("per_kg", (1e6,)) and not plausible("per_kg", (1e12,))
     assert not plausible("per_kg", (1e9,), "of mesenchymal cells") and plausible("per_kg", (1e9,), "of nucleated cells")
     assert all(p.low < p.high for p in plausible_doses())
+
+
+def test_a_range_of_powers_keeps_both_readings_of_its_end() -> None:
+    (found,) = doses("infused at 1~5×10^6~10^7/kg of cells")
+    assert found.value is not None and (found.value["low"], found.value["high"]) == (1e6, 5e7)
+    assert [(a["low"], a["high"]) for a in found.alternatives] == [(1e6, 1e7)]
+    assert [w.code for w in found.warnings] == ["RANGE_AMBIGUOUS"]

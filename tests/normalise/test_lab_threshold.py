@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from extractor.normalise.lab_threshold import normalise, to_si
+from extractor.normalise.lab_plausible import plausible, ranges
+from extractor.normalise.lab_threshold import normalise
+from extractor.normalise.lab_units import to_si
 from extractor.repair import repair
 from extractor.scan import Scan
 from extractor.sections import Section
@@ -112,3 +114,64 @@ def test_doubtful_grouping_has_its_other_reading_and_a_warning(text, low, other)
 def test_usual_grouping_is_not_doubted():
     (mention,) = _read("Platelets > 30,000/mm3")
     assert (mention.alternatives, mention.warnings) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "other"),
+    [
+        ("ferritin > 1.000 ng/mL", 1000, 1),
+        ("ferritin > 12.500 ng/mL", 12500, 12.5),
+        ("D-dimer > 2.500 µg/L", 2500, 2.5),
+        ("creatinine > 1,500 mg/dL", 1.5, 1500),
+        ("galectin-3 > 1.250 ng/mL", 1.25, 1250),  # of an unknown measure: as written
+    ],
+)
+def test_digits_that_group_in_two_ways_are_read_as_the_measure_can_be(text: str, read: float, other: float) -> None:
+    (mention,) = _read(text)
+    assert mention.value is not None and mention.value["low"] == read
+    assert [a["low"] for a in mention.alternatives] == [other]
+    assert [w.code for w in mention.warnings] == ["GROUPING_AMBIGUOUS"]
+
+
+@pytest.mark.parametrize(
+    "text", ["creatinine > 1.500 mg/dL", "CRP > 10.000 mg/L", "galectin-3 > 1.257 ng/mL", "INR > 1.500"]
+)
+def test_digits_that_only_one_reading_fits_are_in_no_doubt(text: str) -> None:
+    (mention,) = _read(text)
+    assert mention.alternatives == () and mention.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("hemoglobin > 90 g/dL", 90), ("platelets > 100/mm3", 100), ("temperature > 101 °C", 101), ("INR > 150", 150)],
+)
+def test_an_implausible_bound_is_told_and_stays(text: str, value: float) -> None:
+    (mention,) = _read(text)
+    assert mention.value is not None and mention.value["low"] == value
+    assert [w.code for w in mention.warnings] == ["VALUE_IMPLAUSIBLE"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["hemoglobin > 90 g/L", "platelets > 100 × 10^9/L", "AST > 3 x ULN", "glucose > 250 mg/dL", "platelets > 0/mm3"],
+)
+def test_a_plausible_bound_has_no_warning(text: str) -> None:
+    (mention,) = _read(text)
+    assert mention.warnings == ()
+
+
+def test_ranges_hold_what_analytes_csv_says_is_healthy_or_not() -> None:
+    assert len(ranges()) >= 60
+    for name, known in ranges().items():
+        value = {"low": known.low, "high": known.high, **({} if known.unit == "1" else {"unit": known.unit})}
+        assert plausible(value, measures()[name]) is True, name
+        assert plausible({**value, "high": known.high * 2}, measures()[name]) is False, name
+
+
+def test_a_group_of_two_digits_is_no_decimal_where_the_measure_cannot_be_so_low() -> None:
+    (mention,) = _read("platelets ≥ 100,00/mm3")
+    assert mention.value is not None and mention.value["low"] == 100_000
+    assert [a["low"] for a in mention.alternatives] == [100, 10_000]
+    assert {w.code for w in mention.warnings} == {"GROUPING_AMBIGUOUS"}
+    (mention,) = _read("creatinine ≤ 1,50 mg/dL")
+    assert mention.value is not None and mention.value["high"] == 1.5 and mention.warnings == ()
