@@ -18,7 +18,7 @@ from extractor.spans import Mention
 WINDOW = 200  # characters on each side in which cues are looked for
 # over the text as it stands: a capital, figure or bullet at the start of a line begins a new criterion, as "No" does in a line
 _BOUNDARY = re.compile(
-    r"[.;:](?=\s)|\n[ \t]{0,24}(?:\n|[-*•⁃A-Z0-9(]|(?<=\n)[a-z])|•|(?<=[a-z0-9)%])\s{1,24}(?=(?:No|Not|Must|Previously)\s)"
+    r"(?<!e\.g)(?<!i\.e)(?<!\bvs)[.;:](?=\s)|\n[ \t]{0,24}(?:\n|[-*•⁃A-Z0-9(]|(?<=\n)[a-z])|•|(?<=[a-z0-9)%])\s{1,24}(?=(?:No|Not|Must|Previously)\s)"
 )
 _SHORT = (
     50  # characters of a line that is not full: one in small letters below it is another criterion, no wrapped line
