@@ -20,6 +20,7 @@ from extractor.evaluate.gold import FLAGS, GoldDocument, GoldSpan
 from extractor.evaluate.matching import match
 from extractor.evaluate.values import VALUED, Verdict, judge
 
+KINDS = ("missed", "spurious", "value", "boundary", "assertion", "relation")
 MEASURES = ("strict", "exact", "partial", "type", "value")
 ASSERTED = "CONDITION"
 
@@ -55,7 +56,7 @@ def _ratio(part: float, whole: float, other: float) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """One thing to look at: kind is missed, spurious, value or boundary; `reason` in words."""
+    """One thing to look at: kind is one of KINDS; `reason` in words. A relation's label is that of the span it starts from."""
 
     kind: str
     label: str
@@ -99,6 +100,7 @@ def score_document(
         _score_assertions(result, flags)
     if relations:
         _score_relations(result, labels)
+    result.errors.sort(key=_place)
     return result
 
 
@@ -148,9 +150,8 @@ def _without_ignored(
 
 def _boundary_reason(gold: GoldSpan, predicted: GoldSpan, text: str) -> str:
     def side(name: str, wanted: int, got: int, longer: bool) -> str:
-        part = " ".join(text[min(wanted, got) : max(wanted, got)].split())
-        shown = part if len(part) <= 40 else f"{part[:19]} … {part[-19:]}"
-        return f"{name}: {'with' if longer else 'without'} “{shown}”"
+        part = _short(" ".join(text[min(wanted, got) : max(wanted, got)].split()))
+        return f"{name}: {'with' if longer else 'without'} “{part}”"
 
     parts = []
     if gold.start != predicted.start:
@@ -175,7 +176,12 @@ def _name_confusions(result: Result) -> None:
                 result.errors[place] = Error(
                     "spurious", error.label, None, error.predicted, f"the gold has {', '.join(others)} here"
                 )
-    result.errors.sort(key=lambda e: ((e.gold or e.predicted).start, (e.gold or e.predicted).end, e.kind))  # type: ignore[union-attr]
+
+
+def _place(error: Error) -> tuple[int, int, int]:
+    span = error.gold or error.predicted
+    assert span is not None
+    return span.start, span.end, KINDS.index(error.kind)
 
 
 def _across(span: GoldSpan, others: Iterable[GoldSpan]) -> list[str]:
@@ -195,6 +201,11 @@ def _score_assertions(result: Result, flags: Collection[str]) -> None:
         result.triples[f"assertion.{name}"] = Triple(both, sum(b for _, b in has), sum(a for a, _ in has))
         everywhere = [sum(bool(s.attributes.get(flag)) for s in spans) for spans in (ours, golds)]
         result.triples[f"assertion_e2e.{name}"] = Triple(both, *everywhere)
+    for g, p in pairs:
+        sides = [[flag.lower() for flag in flags if s.attributes.get(flag)] for s in (g, p)]
+        if sides[0] != sides[1]:
+            reason = " against ".join(", ".join(side) or "no attribute" for side in sides)
+            result.errors.append(Error("assertion", ASSERTED, g, p, reason))
 
 
 def _score_relations(result: Result, labels: Collection[str]) -> None:
@@ -205,6 +216,34 @@ def _score_relations(result: Result, labels: Collection[str]) -> None:
     for type in {t for t, _, _ in wanted | found}:
         counts = [sum(link[0] == type for link in links) for links in (right, found, wanted)]
         result.triples[f"relations.{type}"] = Triple(*counts)
+    _name_wrong_relations(result, wanted, {(t, to_gold.get(h), to_gold.get(e)) for t, h, e in found})
+
+
+def _name_wrong_relations(
+    result: Result, wanted: set[tuple[str, str, str]], found: set[tuple[str, str | None, str | None]]
+) -> None:
+    """An error for each span whose relations differ, as far as both ends were found: a lost end is an error already.
+
+    `found`: relations of the prediction, between the gold spans that their ends answer.
+    """
+    pairs = {g.id: (g, p) for g, p, _ in result.pairs}
+    for type, head in sorted({link[:2] for link in wanted | found if link[1] in pairs}, key=str):
+        sides = [
+            sorted((pairs[e][0] for t, h, e in links if (t, h) == (type, head) and e in pairs), key=lambda s: s.start)
+            for links in (wanted, found)
+        ]
+        if sides[0] != sides[1]:
+            shown = [", ".join(f"“{_words(result.document.text, s)}”" for s in side) or "nothing" for side in sides]
+            g, p = pairs[str(head)]
+            result.errors.append(Error("relation", g.label, g, p, f"{type} {' against '.join(shown)}"))
+
+
+def _words(text: str, span: GoldSpan) -> str:
+    return _short(" ".join(text[span.start : span.end].split()))
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= 40 else f"{words[:19]} … {words[-19:]}"
 
 
 def _links(document: GoldDocument, labels: Collection[str]) -> set[tuple[str, str, str]]:

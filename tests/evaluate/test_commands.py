@@ -17,6 +17,7 @@ from extractor.cli import main
 from extractor.evaluate.formats import FORMATS, read_gold, write_gold
 from extractor.evaluate.report import build
 from extractor.evaluate.run import evaluate
+from extractor.evaluate.score import KINDS
 from tests.evaluate.strategies import plain
 from tests.evaluate.test_score import seeded
 
@@ -47,7 +48,7 @@ def test_evaluate_writes_all_it_is_asked_for(
     assert "not scored: 1 AGE" in told and "without prediction, all missed: 1 documents (first: d)" in told
     report = json.loads((files / "r.json").read_text())
     assert report["figures"]["CELL_DOSE.value"]["f1"] == pytest.approx(4 / 7)
-    assert report["comparison"]["worse"] == ["a", "b", "c", "d"] and len(report["errors"]) == 13
+    assert report["comparison"]["worse"] == ["a", "b", "c", "d"] and len(report["errors"]) == 18
     assert "1e6 against 1e7, unit right" in (files / "r.html").read_text()
 
 
@@ -195,7 +196,7 @@ def test_report_is_one_file_without_network() -> None:
     assert "default-src 'none'" in html and "&lt;here&gt;" in html and html.count("</script>") == 2
     data = json.loads(re.search(r'id="data">(.*?)</script>', html, re.DOTALL)[1])  # type: ignore[index]
     assert [d["id"] for d in data["documents"]] == ["a", "b", "c", "d"]
-    assert {e["kind"] for d in data["documents"] for e in d["errors"]} == {"missed", "spurious", "value", "boundary"}
+    assert {e["kind"] for d in data["documents"] for e in d["errors"]} == set(KINDS)
 
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
@@ -209,5 +210,5 @@ def test_report_in_a_browser(tmp_path: Path) -> None:
     page = f"file://{tmp_path / 'r.html'}"
     done = subprocess.run([str(BROWSER), *options, "--dump-dom", page], capture_output=True, text=True, timeout=120)
     assert "CONSOLE" not in done.stderr
-    assert len(re.findall(r'<button[^>]*class="chip', done.stdout)) == 13
-    assert "13 of 13 errors, in 4 of 4 documents" in done.stdout
+    assert len(re.findall(r'<button[^>]*class="chip', done.stdout)) == 18
+    assert "18 of 18 errors, in 4 of 4 documents" in done.stdout

@@ -96,9 +96,14 @@ def test_seeded_errors() -> None:
             "LAB_THRESHOLD",
             "≥ 30 against > 30 (inclusiveness), comparator, magnitude, unit, analytes right",
         ),
+        ("b", "assertion", "CONDITION", "negated against no attribute"),
         ("b", "boundary", "SCHEDULE", "end: without “14 days apart”"),
         ("b", "missed", "ROUTE", "nothing found here"),
+        ("c", "assertion", "CONDITION", "negated against negated, historical"),
         ("c", "missed", "LAB_THRESHOLD", "nothing found here"),
+        ("c", "relation", "CELL_DOSE", "DOSE_OF “MSC” against “intravenously”"),
+        ("c", "relation", "ROUTE", "ROUTE_OF “1e6 cells/kg” against nothing"),
+        ("c", "relation", "SCHEDULE", "SCHEDULE_OF “1e6 cells/kg” against nothing"),
         ("c", "spurious", "ROUTE", "nothing in the gold here"),
         *[
             ("d", "missed", label, "nothing found here")

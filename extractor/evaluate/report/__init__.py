@@ -24,7 +24,6 @@ COLUMNS = (
     ("type", "Type: any overlap"),
     ("value", "Found and right"),
 )
-KINDS = ("missed", "spurious", "value", "boundary")
 
 
 def build(evaluation: Evaluation, about: Mapping[str, str]) -> str:
@@ -52,8 +51,9 @@ def _document(result: Result) -> dict[str, Any]:
     """Offsets in UTF-16 units, as JavaScript counts."""
     to = converter(result.document.text, "utf16")
     scored = {name.partition(".")[0] for name in result.triples}
-    gold_kind = {e.gold.id: e.kind for e in result.errors if e.gold}
-    pred_kind = {e.predicted.id: e.kind for e in result.errors if e.predicted}
+    # a span is drawn by what is worst about it
+    gold_kind = {e.gold.id: e.kind for e in reversed(result.errors) if e.gold and e.kind != "relation"}
+    pred_kind = {e.predicted.id: e.kind for e in reversed(result.errors) if e.predicted and e.kind != "relation"}
 
     def spans(all: tuple[GoldSpan, ...], kinds: dict[str, str]) -> list[list[Any]]:
         return [[to(s.start), to(s.end), s.label, kinds.get(s.id, "right")] for s in all if s.label in scored]

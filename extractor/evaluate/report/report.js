@@ -6,6 +6,8 @@
     spurious: { sign: "+", name: "spurious" },
     value: { sign: "≠", name: "wrong value" },
     boundary: { sign: "↔", name: "other ends" },
+    assertion: { sign: "!", name: "wrong assertion" },
+    relation: { sign: "⤳", name: "wrong relation" },
   };
   const $ = (id) => document.getElementById(id);
   const make = (tag, attributes = {}, ...children) => {
@@ -27,10 +29,11 @@
       spurious: `repeating-linear-gradient(90deg,${c} 0 2.5px,transparent 2.5px 6px)`,
       value: `linear-gradient(${c} 0 30%,transparent 30% 70%,${c} 70%)`,
       boundary: `repeating-linear-gradient(90deg,${c} 0 9px,transparent 9px 12px,${c} 12px 14px,transparent 14px 17px)`,
+      assertion: `repeating-linear-gradient(135deg,${c} 0 3px,transparent 3px 6px)`,
     }[kind];
   };
   const ROW = 8;
-  const THICK = { gold: { right: 5, value: 6, missed: 5, boundary: 5 }, pred: { right: 2, value: 5, spurious: 3, boundary: 2.5 } };
+  const THICK = { gold: { right: 5, value: 6, missed: 5, boundary: 5, assertion: 6 }, pred: { right: 2, value: 5, spurious: 3, boundary: 2.5, assertion: 5 } };
   const paint = (node, bars, rows) => {
     const layers = [];
     for (const { kind, lane, row, first, last } of bars) {
@@ -196,8 +199,8 @@
 
   function chip(e) {
     const { sign, name } = KINDS[e.kind];
-    const told = e.kind === "value" ? ` ${e.reason}` : "";
-    const node = make("button", { type: "button", className: `chip ${e.kind}`, id: `error-${e.number}` }, `${sign} ${e.label}${told}`);
+    const told = { value: `${e.label} ${e.reason}`, assertion: `${e.label} ${e.reason}`, relation: e.reason }[e.kind] || e.label;
+    const node = make("button", { type: "button", className: `chip ${e.kind}`, id: `error-${e.number}` }, `${sign} ${told}`);
     node.setAttribute("aria-label", `${name}: ${e.label}. ${e.reason}`);
     node.title = `${name}: ${e.reason}`;
     node.addEventListener("click", () => choose(e));
