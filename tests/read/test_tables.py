@@ -30,6 +30,14 @@ def test_a_quote_that_is_never_closed_is_named_by_its_line(tmp_path: Path) -> No
     assert found[2].startswith("line 7: a quote is opened")
 
 
+def test_a_download_that_was_cut_keeps_its_last_row_with_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text(f'{HEAD}a,"Given\ntwice",1\nb,"Given orally,\nthen', encoding="utf-8")
+    found = [r for r in read_inputs([str(tmp_path / "x.csv")]) if isinstance(r, Record)]
+    assert [(r.id, r.text) for r in found] == [("a", "Given\ntwice"), ("b", "Given orally,\nthen")]
+    assert [[w.code for w in r.warnings] for r in found] == [[], ["TABLE_CUT"]]
+    assert "line 4" in found[1].warnings[0].message
+
+
 @pytest.mark.parametrize("end", ["", "\n", "\r\n", "\n\n"])
 def test_a_table_that_ends_well_is_not_blamed(end: str, tmp_path: Path) -> None:
     assert read(tmp_path / "x.csv", f'{HEAD}a,"Given ""twice"" daily","1"{end}') == ["a"]

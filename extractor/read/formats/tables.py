@@ -6,6 +6,7 @@ import csv
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple, TextIO
 
@@ -16,6 +17,7 @@ from extractor.read.mapping import Rule, rules
 from extractor.read.record import Record
 from extractor.read.sources import FailedInput, Source
 from extractor.read.streams import open_text
+from extractor.spans import Warn
 
 csv.field_size_limit(min(sys.maxsize, 64 * 1024 * 1024))
 _DELIMITERS = ",\t|;"
@@ -85,12 +87,13 @@ def sniff(source: Source, head: str) -> bool:
 
 
 class Row(NamedTuple):
-    """`number` from 1; `damage` says why its cells cannot be trusted."""
+    """`number` from 1; `damage` says why its cells cannot be trusted, `cut` that the file ends in the last of them."""
 
     number: int
     cells: list[str]
     header: Header
     damage: str = ""
+    cut: str = ""
 
 
 def records(source: Source) -> Iterator[Record | FailedInput]:
@@ -99,7 +102,8 @@ def records(source: Source) -> Iterator[Record | FailedInput]:
         if len(row.cells) == 1 and not row.cells[0].strip():
             continue
         try:
-            yield _record(row.header, checked(row).cells, source, f"row {row.number}")
+            record = _record(row.header, checked(row).cells, source, f"row {row.number}")
+            yield replace(record, warnings=(Warn("TABLE_CUT", row.cut),)) if row.cut else record
         except InputError as error:
             yield FailedInput(f"{source.name}: row {row.number}", error)
 
@@ -124,12 +128,16 @@ def rows(source: Source) -> Iterator[Row]:
         first, number, ragged = 1, -1, False
         try:
             for cells in reader:
-                if lines.ended:  # csv asked for more than there is: it stood inside a quoted cell
-                    raise InputError(
-                        f"line {first}: a quote is opened in the row that begins here and never closed; the rows from there "
-                        "on cannot be told apart"
-                    )
                 number += 1
+                if lines.ended:  # csv asked for more than there is: it stood inside a quoted cell
+                    if not number or _holds_rows(cells[-1], header):
+                        raise InputError(
+                            f"line {first}: a quote is opened in the row that begins here and never closed; the rows from "
+                            "there on cannot be told apart"
+                        )
+                    cut = f"the table ends inside a quoted cell: the row that begins at line {first} is not whole"
+                    yield Row(number, cells, header, cut=cut)
+                    return
                 if number and cells:
                     other = len(cells) != len(header.names)
                     ragged |= other and first == lines.number
@@ -139,6 +147,12 @@ def rows(source: Source) -> Iterator[Row]:
                 first = lines.number + 1
         except csv.Error as error:
             raise InputError(f"damaged table in the row that begins at line {first}: {error}") from None
+
+
+def _holds_rows(cell: str, header: Header) -> bool:
+    """Do lines of a cell read as rows of the table? Then a quote was not closed; else the file was cut off in the cell."""
+    below = cell.splitlines()[1:]
+    return any(len(row) == len(header.names) for row in csv.reader(below, delimiter=header.delimiter))
 
 
 def _joined(cells: list[str], header: Header, first: int, last: int) -> str:
