@@ -18,33 +18,18 @@ from extractor.spans import Mention
 WINDOW = 200  # characters on each side in which cues are looked for
 # over the text as it stands: a capital, figure or bullet at the start of a line begins a new criterion, as "No" does in a line
 _BOUNDARY = re.compile(
-    r"(?<!e\.g)(?<!i\.e)(?<!\bvs)[.;:](?=\s)|\n[ \t]{0,24}(?:\n|[-*•⁃A-Z0-9(]|(?<=\n)[a-z])|•|(?<=[a-z0-9)%])\s{1,24}(?=(?:No|Not|Must|Previously)\s)"
+    r"(?<!e\.g)(?<!i\.e)(?<!\bvs)[.;:](?=\s)"
+    r"|\n[ \t]{0,24}(?:\n|[-*•⁃A-Z0-9(]|(?<=\n)[a-z])|•"
+    r"|(?<=[a-z0-9)%])\s{1,24}(?=(?:No|Not|Must|Previously)\s)"
 )
-_SHORT = (
-    50  # characters of a line that is not full: one in small letters below it is another criterion, no wrapped line
-)
+# characters of a line that is not full: what stands below it in small letters is another criterion, no wrapped line
+_SHORT = 50
 _WRAPPED = re.compile(r"(?:,|\b(?:of|or|and|the|with|no|other|prior|to|for|an?|by))[ \t]*\Z")  # the line goes on
 _WORDS = re.compile(r"\w+")
-_GLUE = frozenset(
-    (
-        "and",
-        "or",
-        "nor",
-        "such",
-        "as",
-        "including",
-        "include",
-        "includes",
-        "eg",
-        "ie",
-        "e",
-        "g",
-        "i",
-        "any",
-        "other",
-        "especially",
-    )
-)
+_GLUE = frozenset((
+    "and", "or", "nor", "such", "as", "including", "include", "includes", "eg", "ie", "e", "g", "i", "any", "other",
+    "especially",
+))  # fmt: skip
 _GAP = 60  # most characters between two items of a list
 _STRANGE = 2  # most words between two items that are no glue ("severe", "active")
 _NOTHING = dict.fromkeys(ATTRIBUTES, False)

@@ -87,7 +87,7 @@ def _given(mentions: list[Mention], scan: Scan) -> list[str]:
         "women of childbearing potential with ⟦anaemia⟧",
         "suspected or confirmed ⟦sepsis⟧U",
         "suspicion of ⟦abscess⟧U or documented ⟦infection⟧",
-        "cells of great potential, grafted into the ⟦ischemic foot⟧",
+        "cells of great potential, grafted twice into the ⟦ischemic foot⟧",
         "⟦tuberculosis⟧U cannot be excluded",
     ],
 )

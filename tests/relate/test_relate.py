@@ -102,7 +102,10 @@ def test_assertion_of_the_first_condition(text, flags):
 
 
 def test_the_nearest_is_found_without_looking_at_all():
-    text = "".join(f"Given intravenously. {'Then. ' * (n % 4)}1 × 10^6 cells/kg of MSCs{', ' if n % 3 else '. '}" for n in range(40))
+    text = "".join(
+        f"Given intravenously. {'Then. ' * (n % 4)}1 × 10^6 cells/kg of MSCs{', ' if n % 3 else '. '}"
+        for n in range(40)
+    )
     scan = scan_text(text)
     mentions = tag(scan, ("CELL_PRODUCT", "CELL_DOSE", "ROUTE"))
     doses = [(i, m) for i, m in enumerate(mentions) if m.label == "CELL_DOSE"]
