@@ -14,6 +14,9 @@ _PROSE = frozenset(
 # kinds of field -> kinds of heading that may open a section inside it
 _INSIDE = {
     "eligibility": frozenset({"inclusion", "exclusion", "eligibility"}),
+    "inclusion": frozenset(
+        {"inclusion", "exclusion"}
+    ),  # WHO ICTRP puts all criteria of ClinicalTrials.gov's trials into one
     "summary": _PROSE,
     "description": _PROSE,
 }

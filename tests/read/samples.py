@@ -245,7 +245,7 @@ ICTRP_COLUMNS = {
 }
 ICTRP_XML = (
     "\ufeff<Trials_downloaded_from_ICTRP>\n<Trial>"
-    + "".join(f"<{name}>{escape(value)}</{name}>" for name, value in ICTRP_COLUMNS.items())
+    + "".join(f"<{name}>{escape(value)}\n    </{name}>" for name, value in ICTRP_COLUMNS.items())
     + "</Trial>\n</Trials_downloaded_from_ICTRP>"
 )
 WHO_XML = f"""<?xml version="1.0" encoding="UTF-8"?>
@@ -263,8 +263,9 @@ ISRCTN = {
 }
 ISRCTN_XML = f"""<?xml version="1.0"?><allTrials xmlns="http://www.67bricks.com/isrctn" totalCount="1"><fullTrial><trial lastUpdated="2099">
 <isrctn dateAssigned="2099-01-01">99000001</isrctn><trialDescription><title>{TITLE}</title><plainEnglishSummary>{SUMMARY}</plainEnglishSummary>
-<primaryOutcome>{OUTCOME}</primaryOutcome></trialDescription>
-<participants><inclusion>{escape(INCLUSION)}</inclusion><exclusion>{escape(EXCLUSION)}</exclusion></participants>
+<primaryOutcomes><outcomeMeasure id="1"><variable>{OUTCOME}</variable><method>Scale</method><timepoints>{FRAME}</timepoints></outcomeMeasure>
+</primaryOutcomes><primaryOutcome/></trialDescription>
+<participants><inclusion>{escape(INCLUSION)}</inclusion><ageRange>Mixed</ageRange><lowerAgeLimit unit="years" value="21.0">21 Years</lowerAgeLimit><exclusion>{escape(EXCLUSION)}</exclusion></participants>
 <conditions><condition><description>{CONDITION}</description></condition></conditions>
 <interventions><intervention><description>{ARM_TEXT}</description></intervention></interventions>
 </trial></fullTrial></allTrials>"""
@@ -444,6 +445,10 @@ SAMPLES: dict[str, Sample] = {
         _json(ISRCTN), "isrctn", "ISRCTN99000001", {**_BOTH, ARM_TEXT: "intervention"}, "participants.inclusion"
     ),
     "isrctn xml": Sample(
-        ISRCTN_XML.encode(), "isrctn", "ISRCTN99000001", {**_BOTH, ARM_TEXT: "intervention"}, "participants.inclusion"
+        ISRCTN_XML.encode(),
+        "isrctn",
+        "ISRCTN99000001",
+        {**_BOTH, ARM_TEXT: "intervention", "Scale": "outcome", FRAME: "outcome", "21 Years": "eligibility"},
+        "trialDescription.primaryOutcomes.outcomeMeasure.variable",
     ),
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from extractor.extractor import Extractor
 from extractor.pipeline import scan_text
 from extractor.read import FailedInput, Record, read_inputs
 from tests.read import samples
@@ -127,6 +128,24 @@ def test_many_records_in_each_kind_of_file(tmp_path: Path) -> None:
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
         assert [r.id if isinstance(r, Record) else r.error for r in read(tmp_path / name)] == ids, name
+
+
+def test_exclusion_criteria_in_the_field_of_the_inclusion_criteria_are_told_apart(tmp_path: Path) -> None:
+    """As ICTRP hands on trials of ClinicalTrials.gov, line ends as markup."""
+    criteria = "Inclusion Criteria:&#x0D;&lt;br&gt;- Adults aged 18 to 75 years&#x0D;&lt;br&gt;Exclusion Criteria:&#x0D;&lt;br&gt;- Stroke"
+    (tmp_path / "x").write_text(
+        f"<Trials_downloaded_from_ICTRP><Trial><TrialID>NCT1\n  </TrialID><Inclusion_Criteria>{criteria}\n"
+        "  </Inclusion_Criteria><Exclusion_Criteria/></Trial></Trials_downloaded_from_ICTRP>",
+        encoding="utf-8",
+    )
+    (record,) = read(tmp_path / "x")
+    assert isinstance(record, Record) and record.id == "NCT1"
+    found = Extractor(("AGE", "CONDITION")).annotate(record.text, sections=record.sections)
+    kinds = {s.id: s.kind for s in found.sections}
+    assert [(e.text, kinds[e.section or ""]) for e in found.entities] == [
+        ("aged 18 to 75 years", "inclusion"),
+        ("Stroke", "exclusion"),
+    ]
 
 
 def test_eu_ctr_full_text_has_a_record_a_country(tmp_path: Path) -> None:
