@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # label -> module name in tag/ (find) and normalise/ (normalise; "" where the span itself is the value)
 LABELS: dict[str, tuple[str, str]] = {
-    "CONDITION": ("condition", ""),
+    "CONDITION": ("condition", "condition"),
     "CELL_PRODUCT": ("cell_product", ""),
     "CELL_DOSE": ("cell_dose", "cell_dose"),
     "DRUG_DOSE": ("drug_dose", "drug_dose"),
@@ -27,7 +27,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "LAB_THRESHOLD": ("lab_threshold", "lab_threshold"),
     "AGE": ("age", "age"),
 }
-DEFAULT_MODEL = "none"
+DEFAULT_MODEL = "default"
 
 
 @cache

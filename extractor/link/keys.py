@@ -9,7 +9,9 @@ from extractor.tag.condition_names import stem
 from extractor.vocab.loader import load_table
 
 _WORD = re.compile(r"[^\W_]+(?:['’´`]s\b)?")
-_GREEK = str.maketrans({"α": " alpha ", "β": " beta ", "γ": " gamma ", "δ": " delta ", "ε": " epsilon ", "κ": " kappa "})
+_GREEK = str.maketrans(
+    {"α": " alpha ", "β": " beta ", "γ": " gamma ", "δ": " delta ", "ε": " epsilon ", "κ": " kappa "}
+)
 # words that stand in one name and not in the other without making a difference
 _SMALL = frozenset((
     "of", "the", "a", "an", "in", "to", "due", "with", "by", "and", "or", "for", "on", "from", "at", "caused",
@@ -48,7 +50,7 @@ def key_of(name: str) -> str:
 def _same_words() -> dict[str, tuple[str, ...]]:
     """word -> the words it is read as."""
     rows = load_table("concept_words.csv", ("word", "same"), unique=("word",), required=("word",))
-    return {row["word"]: tuple(row["same"].split()) for row in rows}
+    return {stem(row["word"]): tuple(map(stem, row["same"].split())) for row in rows}
 
 
 @lru_cache(maxsize=1 << 16)

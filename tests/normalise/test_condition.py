@@ -1,0 +1,42 @@
+"""Concepts of CONDITION mentions, as the pipeline gives them."""
+
+from __future__ import annotations
+
+from extractor.extractor import Extractor
+from extractor.link.base import ICD, MONDO
+from extractor.normalise.condition import long_forms, written_out
+from extractor.pipeline import scan_text
+
+_EXTRACTOR = Extractor(labels=("CONDITION",))
+
+
+def concepts(text: str, mention: str) -> dict[str, str]:
+    """system -> likeliest code of the first entity with that text."""
+    entity = next(e for e in _EXTRACTOR.annotate(text).entities if e.text == mention)
+    return {c.system: c.code for c in reversed(entity.concepts)}
+
+
+def test_several_systems() -> None:
+    found = concepts("Adults with lupus nephritis take part.", "lupus nephritis")
+    assert found[MONDO] == "MONDO:0005556" and found[ICD] == "M32.14"
+
+
+def test_an_abbreviation_takes_the_codes_of_what_it_stands_for() -> None:
+    text = "Patients with Alport syndrome (AS) are asked. AS is treated."
+    assert concepts(text, "AS") == concepts(text, "Alport syndrome")
+
+
+def test_long_forms() -> None:
+    longs = long_forms(scan_text("In myotonic dystrophy (DM) and chronic kidney disease (CKD), not the ward (QX)."))
+    assert longs["DM"] == "myotonic dystrophy"
+    assert longs["CKD"] == "chronic kidney disease"
+    assert longs.get("QX") is None
+    assert written_out("CKDs, DM type 1", longs) == "chronic kidney disease, myotonic dystrophy type 1"
+    assert written_out("CKDX", longs) == "CKDX"
+
+
+def test_a_condition_without_codes_has_none() -> None:
+    entities = _EXTRACTOR.annotate("Exclusion: allergy to any component of the study drug.").entities
+    assert entities
+    for entity in entities:
+        assert all(c.score >= 0.25 for c in entity.concepts)
