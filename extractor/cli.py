@@ -81,7 +81,7 @@ def annotate(
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first input that fails.")] = False,
     progress: Annotated[bool, typer.Option(help="Show progress.")] = True,
     table: Annotated[bool, typer.Option("--table", help="Print a readable table instead.")] = False,
-    model: Model = "none",
+    model: Model = "default",
 ) -> None:
     """Annotate texts."""
     from extractor import commands
@@ -95,7 +95,7 @@ def annotate(
 
 
 @app.command()
-def show(inputs: Inputs, labels: Labels = None, model: Model = "none") -> None:
+def show(inputs: Inputs, labels: Labels = None, model: Model = "default") -> None:
     """Print a table: original wording, what was read, value in words, warnings."""
     from extractor import commands
 
@@ -122,7 +122,7 @@ def evaluate(
     corpus: Annotated[
         str | None, typer.Option(help="The gold is this public corpus: lct, chia, bc5cdr, ncbi, neurotrialner, phee.")
     ] = None,
-    model: Model = "none",
+    model: Model = "default",
 ) -> None:
     """Measure the extractor, or predictions of anything, on gold annotations."""
     from extractor.evaluate.commands import run_evaluate
@@ -173,7 +173,7 @@ def schema() -> None:
 
 
 @app.command()
-def info(model: Model = "none") -> None:
+def info(model: Model = "default") -> None:
     """Print versions, model, rules and labels as JSON."""
     import json
 

@@ -51,7 +51,6 @@ def run(places: Places, config: dict[str, Any], out: Path) -> None:
     """Everything, into out/default and out/accurate."""
     learn, dev = samples(places, "train"), samples(places, "dev")
     gold = repeated(learn, config["repeats"], places.tokenizer)
-    few = repeated(learn, config["finish_repeats"], places.tokenizer)
     teacher = trained(places.work / "teacher", places, config["teacher"], gold, dev)
     folder = places.work / "teacher" / "model"
     if not (folder / "config.json").exists():
@@ -59,8 +58,9 @@ def run(places: Places, config: dict[str, Any], out: Path) -> None:
     more = _silver(places, config, ConditionModel(folder), annotated())
     for name in SHIPPED:
         model = trained(places.work / name, places, config[name], [*gold, *more], dev)
-        if name == "default":
-            model = trained(places.work / "finish", places, config["finish"], few, dev, start=model)
+        finish = dict(config["finish"][name])
+        few = repeated(learn, finish.pop("repeats"), places.tokenizer)
+        model = trained(places.work / f"{name}-finish", places, finish, few, dev, start=model)
         # two networks that were trained apart are better than either, and there is time for both in "accurate"
         package([teacher, model] if name == "accurate" else [model], name, places, config, dev, out / name)
 
