@@ -25,7 +25,7 @@ from extractor.errors import InputError, OutputError, UsageError
 from extractor.extractor import DEFAULT_MODEL, MAX_CHARS, check_labels
 from extractor.pipeline import LABELS
 from extractor.read import FailedInput, Meter, Record, read_inputs
-from extractor.serialise.atomic import write_atomically
+from extractor.serialise.atomic import clear_leftovers, write_atomically
 from extractor.workers import run_in_order
 
 
@@ -165,6 +165,8 @@ class _Run:
     def _resume(self) -> Mark | None:
         if self.journal is None:
             return None
+        if self.journal.path.exists():  # a run was cut short, perhaps while it wrote a file
+            self._clear()
         if self.options.resume:
             mark = self.journal.last()
             if mark is None or (self.output.holds(mark.bytes) and self.report.holds(mark.error_bytes)):
@@ -175,6 +177,14 @@ class _Run:
         if self.journal.path.exists():
             self.progress.say(f"{self.journal.path.name}: a run that was cut short is begun anew (--resume goes on)")
         return None
+
+    def _clear(self) -> None:
+        out, texts = self.options.out, self.options.texts
+        assert out is not None
+        clear_leftovers(out.absolute().parent, f"{out.name[:80]}.")
+        for folder in (out if self.options.format == "brat" else None, texts):
+            if folder is not None:
+                clear_leftovers(folder)
 
     def _own_files(self) -> list[Path]:
         options = self.options

@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 from extractor.read.mapping import Rule, rules
 from extractor.read.record import Field, KnownSection, Record
 
-_LINE_BREAK = re.compile(r"\r\n?|(?:[ \t]*\n)?[ \t]*<br[ \t]{0,3}/?>\n?|[ \t]*&#(?:x0{0,3}D|0{0,3}13);\n?", re.IGNORECASE)
+_LINE_BREAK = re.compile(
+    r"\r\n?|(?:[ \t]*\n)?[ \t]*<br[ \t]{0,3}/?>\n?|[ \t]*&#(?:x0{0,3}D|0{0,3}13);\n?", re.IGNORECASE
+)
 _NAMED = ("arm", "intervention")
 
 

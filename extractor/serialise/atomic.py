@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,6 +12,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from extractor.errors import OutputError
+
+_HALF = re.compile(r"\.[a-z0-9_]{8}\.part$")  # files and folders under tempfile's names
+_FOLDER = re.compile(r"\.[a-z0-9_]{8}$")
 
 
 @contextmanager
@@ -32,6 +37,19 @@ def atomic_writer(path: Path) -> Iterator[BinaryIO]:
     finally:
         with suppress(OSError):
             os.unlink(temporary)
+
+
+def clear_leftovers(folder: Path, start: str = "") -> None:
+    """Remove what writers that were killed left in `folder`: half files whose names begin with `start`, and their folders."""
+    with suppress(OSError):
+        for entry in list(os.scandir(folder)):
+            if not entry.name.startswith(f".{start}"):
+                continue
+            if start and _FOLDER.search(entry.name) and entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, ignore_errors=True)
+            elif _HALF.search(entry.name) and entry.is_file(follow_symlinks=False):
+                with suppress(OSError):
+                    os.unlink(entry.path)
 
 
 def _mode(path: Path) -> int:

@@ -87,6 +87,25 @@ def test_killed_between_the_last_steps(
     assert (tmp_path / "out.errors.jsonl").read_bytes() == (tmp_path / "whole.errors.jsonl").read_bytes()
 
 
+@pytest.mark.parametrize("resume", [True, False])
+def test_what_a_kill_left_half_written_goes(resume: bool, source: Path, tmp_path: Path) -> None:
+    more = {"format": "brat", "texts": tmp_path / "texts"}
+    run([str(source)], options(tmp_path / "whole", format="brat", texts=tmp_path / "texts"))
+    texts = contents(tmp_path / "texts")
+    cut_short(source, tmp_path / "out", 40, **more)
+    left = [tmp_path / "texts" / ".R1.txt.ab_1x9yz.part", tmp_path / "out" / ".R1.ann.ab_1x9yz.part"]
+    left += [tmp_path / ".out.manifest.json.ab_1x9yz.part", tmp_path / ".out.ab_1x9yz" / "made.duckdb"]
+    others = [tmp_path / ".mine.ab_1x9yz.part", tmp_path / "texts" / ".my.settings"]
+    for path in (*left, *others):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("half", encoding="utf-8")
+    run([str(source)], options(tmp_path / "out", resume=resume, **more))
+    assert not any(path.exists() for path in left) and all(path.exists() for path in others)
+    assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+    others[1].unlink()
+    assert contents(tmp_path / "texts") == texts
+
+
 def test_resume_without_a_run_before_begins(source: Path, tmp_path: Path) -> None:
     assert run([str(source)], options(tmp_path / "out", resume=True)).done == 98
 
