@@ -1,17 +1,15 @@
 """CONDITION by the trained tagger, and what the vocabulary adds to it.
 
 The policy, decided on the dev parts (models/README.md has the figures):
-1. The vocabulary's findings are one of the tagger's inputs; the tagger's spans stand, and what the vocabulary finds and
-   the tagger does not want is dropped.
+1. The vocabulary's findings are one of the tagger's inputs; the tagger's spans stand.
 2. In whole records (texts with a title, a list of conditions, or a description of the design), where our guidelines rule:
-   a name that the vocabulary lists takes in the tagger's spans that lie inside it ("[osteoarthritis of the knee]"), and
-   bare class words ("toxicity", "illness") are left out. Criteria alone, and abstracts, are read as the corpora have them.
-3. Words that were tagged twice and once surely are a mention wherever else they stand (abbreviations above all).
+   a name that the vocabulary lists takes in the tagger's spans that lie inside it ("[osteoarthritis of the knee]"), bare
+   class words ("toxicity", "illness") are left out, and listed names that the tagger left out are added. Criteria alone,
+   and abstracts, are read as the corpora have them: there, what the tagger does not want is dropped.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable
 
@@ -22,7 +20,7 @@ from extractor.tag import condition
 from extractor.tag.condition_names import key_of, names
 
 LABEL = condition.LABEL
-_SURE = 0.97
+_MISSED = 0.5  # share of the names that the tagger left out that is right to the letter, on the dev records
 _OF_RECORDS = ("title", "conditions", "design", "contact")  # sections that no bare list of criteria has
 
 
@@ -32,10 +30,14 @@ def find(scan: Scan, model: ConditionModel) -> list[Mention]:
     rule = f"ner.{model.card.name}"
     spans = model.find(scan.text, [(m.start, m.end) for m in listed])
     found = [Mention(start, end, LABEL, rule, score, "model") for start, end, score in spans]
-    found = [m for m in _repeated(found, scan.text) if not _in_furniture(scan, m)]
+    found = [m for m in found if not _in_furniture(scan, m)]
     if any(s.kind in _OF_RECORDS and s.evidence == "header" for s in scan.sections):
         generic = names().words["generic"]
-        found = [m for m in _widened(found, listed) if key_of(scan.text[m.start : m.end]) not in generic]
+        found = [
+            m
+            for m in _with_missed(_widened(found, listed), listed)
+            if key_of(scan.text[m.start : m.end]) not in generic
+        ]
     return found
 
 
@@ -44,24 +46,15 @@ def _in_furniture(scan: Scan, mention: Mention) -> bool:
     return section is not None and section.furniture
 
 
-def _repeated(found: list[Mention], text: str) -> list[Mention]:
-    """The mentions and the other places of the words that were tagged twice and once surely."""
-    seen: dict[str, list[Mention]] = {}
-    for mention in found:
-        seen.setdefault(text[mention.start : mention.end], []).append(mention)
-    sure = [words for words, same in seen.items() if len(same) > 1 and max(m.score for m in same) >= _SURE]
-    if not sure:
-        return found
-    taken = [m.start for m in found]
-    more = []
-    for match in re.finditer(
-        "|".join(rf"(?<!\w){re.escape(words)}(?!\w)" for words in sorted(sure, key=len, reverse=True)), text
-    ):
-        start, end = match.span()
-        at = bisect_right(taken, start)
-        if (at == 0 or found[at - 1].end <= start) and (at == len(found) or found[at].start >= end):
-            more.append(max(seen[match[0]], key=lambda m: m.score).but(start=start, end=end))
-    return sorted(found + more, key=lambda m: m.start)
+def _with_missed(found: list[Mention], listed: Iterable[Mention]) -> list[Mention]:
+    """The mentions and the listed names that touch none of them."""
+    starts = [m.start for m in found]
+    missed = []
+    for name in listed:
+        at = bisect_right(starts, name.start)
+        if (at == 0 or found[at - 1].end <= name.start) and (at == len(found) or starts[at] >= name.end):
+            missed.append(name.but(score=_MISSED))
+    return sorted(found + missed, key=lambda m: m.start)
 
 
 def _widened(found: list[Mention], listed: Iterable[Mention]) -> list[Mention]:
