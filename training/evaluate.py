@@ -46,7 +46,7 @@ def score(extractor: Extractor, documents: list[GoldDocument]) -> dict[str, floa
 def table(corpora: Path, registry: Path | None, models: list[str]) -> str:
     """Markdown: one row for each set of texts and each model."""
     rows = [
-        "| dev part | documents | model | strict F1 | overlap F1 | precision | recall |",
+        "| texts | documents | model | strict F1 | overlap F1 | precision | recall |",
         "|---|---|---|---|---|---|---|",
     ]
     extractors = {name: Extractor.load(labels=["CONDITION"], model=name) for name in models}
