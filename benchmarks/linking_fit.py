@@ -13,7 +13,7 @@ from extractor.link.base import system_of
 from extractor.link.keys import key_of
 from extractor.link.match import Hit, find
 from extractor.link.parts import parts, without_brackets
-from extractor.link.score import FILE, family_of, features, rivals_of, ways_of
+from extractor.link.score import FILE, around, family_of, features, ways_of
 from extractor.vocab.loader import FOLDER, load_table
 
 SURE = ("label", "name")
@@ -91,9 +91,10 @@ def first_lines(
 
 def weighed(hits: list[Hit]) -> Iterable[tuple[str, dict[str, float], str]]:
     """(family, features, code) of all codes that hits lead to."""
-    rivals = rivals_of(hits)
-    for code, ways in ways_of(hits).items():
-        yield family_of(system_of(code)), features(code, ways, rivals), code
+    found = ways_of(hits)
+    all_ = around(hits, found)
+    for code, ways in found.items():
+        yield family_of(system_of(code)), features(code, ways, all_), code
 
 
 def right_of(family: str, code: str, ids: Sequence[str]) -> bool | None:

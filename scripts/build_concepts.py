@@ -27,6 +27,7 @@ from pathlib import Path
 
 from build_conditions import hpo_terms, mondo_terms
 
+from extractor.link.base import system_of
 from extractor.link.keys import is_short, key_of
 from extractor.vocab.loader import FOLDER, load_table, require_known
 
@@ -46,6 +47,7 @@ _REFUSED = re.compile(r"susceptib|obsolete|non-human|\bin (?:cats|dogs)\b|[{}<>\
 _OUTSIDE = re.compile(r"OMIM:\w+|[CD]\d{6,9}")  # codes that stand in cross-references only: OMIM, MeSH of other trees
 _MOST_WORDS = 12
 _FEWEST_LETTERS = 4
+_MOST_LINKS = 4
 _STATES = ("D011247", "D007774")  # pregnancy, lactation: outside MeSH's diseases
 _ICD_LEFT_OUT = re.compile(
     r"[V-Z](?!33$)|[ST].{4}|[HMO].{5}|.{7}"
@@ -258,7 +260,10 @@ def mirror(to: dict[str, Term], others: Iterable[Term]) -> None:
 
 
 def add_extra(terms: dict[str, Term]) -> None:
-    """Names that the sources lack."""
+    """Names that the sources lack: those of the vocabulary of CONDITION, and those of codes."""
+    for row in load_table("conditions_extra.csv", ("names", "code", "display")):
+        if row["code"] in terms:
+            terms[row["code"]].names += row.many("names")
     for row in load_table("concepts_extra.csv", ("names", "code"), required=("names", "code")):
         require_known(row, "code", terms, "code")
         for code in row.many("code"):
@@ -333,6 +338,14 @@ def main(folder: Path, names: Path | None = None) -> None:
         names.write_text("\n".join(rows), encoding="utf-8")
 
 
+def few(links: list[str]) -> list[str]:
+    """The links without the many of one relation to one system, which tell nothing."""
+    counts: dict[tuple[str, str], int] = defaultdict(int)
+    for link in links:
+        counts[link[0], system_of(link[1:])] += 1
+    return [link for link in links if link[0] == "=" or counts[link[0], system_of(link[1:])] <= _MOST_LINKS]
+
+
 def write(systems: list[dict[str, Term]]) -> None:
     """The file: `>code TAB label TAB links`, then the keys of its names."""
     all_keys = {code: keys(term) for terms in systems for code, term in terms.items()}
@@ -347,7 +360,7 @@ def write(systems: list[dict[str, Term]]) -> None:
             if code not in known:
                 continue
             term, names = terms[code], all_keys[code]
-            links = [r + c for c, r in term.links.items() if c in known or _OUTSIDE.fullmatch(c)]
+            links = few([r + c for c, r in term.links.items() if c in known or _OUTSIDE.fullmatch(c)])
             lines += [f">{code}\t{term.label}\t{' '.join(links)}", *names]
             count += len(names)
     data = gzip.compress("\n".join(lines).encode(), 9, mtime=0)

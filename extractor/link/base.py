@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from extractor.errors import VocabularyError
@@ -41,6 +41,7 @@ class Base(NamedTuple):
     labels: dict[str, int]
 
 
+@lru_cache(maxsize=1 << 16)
 def system_of(code: str) -> str:
     """The URI of the system of a code."""
     if code.startswith("MONDO:"):

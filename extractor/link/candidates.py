@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from extractor.link.base import HPO, MONDO, SYSTEMS, base, system_of
+from extractor.link.base import HPO, ICD, MONDO, SYSTEMS, base, system_of
+from extractor.link.keys import is_short
 from extractor.link.match import Hit, find
 from extractor.link.parts import parts, without_brackets, without_types
-from extractor.link.score import Way, family_of, features, rivals_of, score, score_of_first, ways_of
+from extractor.link.score import Way, around, family_of, features, score, score_of_first, ways_of
 
 _LEAST = 0.4  # a system's best code below it is not given: none rather than a wrong one
 _LEAST_OTHER = 0.25  # and further ones below it
@@ -27,7 +28,7 @@ class Candidate(NamedTuple):
     score: float
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 12)
 def candidates(mention: str, long_form: str = "") -> tuple[Candidate, ...]:
     """Codes of a mention, the likeliest first; empty when nothing is likely enough.
 
@@ -37,6 +38,10 @@ def candidates(mention: str, long_form: str = "") -> tuple[Candidate, ...]:
     found: list[Candidate] = []
     for name in _names(mention, long_form):
         items = parts(name)
+        if items and is_short(mention):  # "A or B (XY)": XY is one of them, where it is known
+            found = best(ranked(find(mention)))
+        if found:
+            break
         if items:
             found = [c for item in items for c in best(ranked(find(item))) if c.score >= _LEAST_PART]
         else:
@@ -56,15 +61,17 @@ def _names(mention: str, long_form: str) -> list[str]:
 
 def ranked(hits: list[Hit]) -> list[Candidate]:
     """All codes that hits lead to, with their scores, the likeliest first."""
-    rivals = rivals_of(hits)
     concepts = base().concepts
     found = []
     found_ways = ways_of(hits)
+    all_ = around(hits, found_ways)
     named = {system_of(code) for code, ways in found_ways.items() if _is_named(ways)} & _OWN_NAMES
     for code, ways in found_ways.items():
         system = system_of(code)
         display = concepts[code if code in concepts else ways[0].hit.code].display
-        likely = score(family_of(system), features(code, ways, rivals))
+        likely = score(family_of(system), features(code, ways, all_))
+        if system == ICD and ways[0].hit.kind == "like":  # a code is exact: half a name is no title
+            likely *= max(way.hit.inside * way.hit.outside for way in ways)
         if system in named and not _is_named(ways):
             likely = min(likely, _BESIDE)
         found.append(Candidate(system, code, display, likely))
@@ -74,7 +81,7 @@ def ranked(hits: list[Hit]) -> list[Candidate]:
     for c in found:
         likely = c.score if c.system in seen else score_of_first(family_of(c.system), c.score)
         seen.add(c.system)
-        out.append(c._replace(score=round(likely, 3)))
+        out.append(Candidate(c.system, c.code, c.display, round(likely, 3)))
     return sorted(out, key=_order)
 
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from functools import cache
+from functools import cache, lru_cache
 from math import log
 from typing import NamedTuple
 
-from extractor.link.base import base
+from extractor.link.base import base, system_of
 from extractor.link.keys import fold, fold_word, is_short, key_of
 
 _MOST_POSTINGS = 4000  # names that share a word: a word of more names finds none by itself
-_SEEDS = 3  # rarest words of a mention that find names
 _FEWEST_LETTERS = 4  # of a word that makes names alike
 _MANY = 3  # long words of a mention of which one alone makes no name like it
 _KEPT = 12  # names like the mention that are looked at closely
 _LEAST_LIKE = 0.5
 _PREFIX = 5  # letters in common that make two forms of one word
+_LEAST_OF_ONE = 0.8  # of a name's weight that a mention of one word must hold
 _STRANGE = 7.0  # what a word of no name weighs; less when it is short: "IIb"
 _FORM = 0.7  # what such a form counts
 
@@ -35,15 +35,12 @@ class Hit(NamedTuple):
 
 
 class Words(NamedTuple):
-    """The words of the folded names: `postings`: word -> folded keys; `forms`: prefix -> words; how many keys there are."""
+    """The words of the folded names: `postings`: word -> folded keys; `forms`: prefix -> words; `weights`: rarer words
+    weigh more."""
 
     postings: dict[str, list[str]]
     forms: dict[str, list[str]]
-    total: int
-
-    def weight(self, word: str) -> float:
-        """Rarer words weigh more."""
-        return log(self.total / (1 + len(self.postings.get(word, ()))))
+    weights: dict[str, float]
 
 
 @cache
@@ -79,7 +76,8 @@ def name_words() -> Words:
     for word in postings:
         if len(word) >= _PREFIX:
             forms[word[:_PREFIX]].append(word)
-    return Words(dict(postings), dict(forms), len(keys))
+    weights = {word: log(len(keys) / (1 + len(found))) for word, found in postings.items()}
+    return Words(dict(postings), dict(forms), weights)
 
 
 def find(name: str) -> list[Hit]:
@@ -103,10 +101,9 @@ def find(name: str) -> list[Hit]:
 def _hits(key: str, kinds: tuple[str, str], inside: float = 1.0, outside: float = 1.0) -> list[Hit]:
     codes = base().names.get(key, ())
     labels = base().labels.get(key, 0)
-    systems = Counter(code[:2] if ":" in code else code[0].isdigit() for code in codes)
+    systems = Counter(map(system_of, codes))
     return [
-        Hit(code, kinds[n >= labels], inside, outside, systems[code[:2] if ":" in code else code[0].isdigit()] - 1)
-        for n, code in enumerate(codes)
+        Hit(code, kinds[n >= labels], inside, outside, systems[system_of(code)] - 1) for n, code in enumerate(codes)
     ]
 
 
@@ -123,34 +120,21 @@ def _short(name: str) -> list[Hit]:
 def _like(form: str) -> list[Hit]:
     """Concepts with a name that shares the words that weigh most."""
     vocab = name_words()
-    words: dict[str, float] = {}  # word of the names -> its weight, less for another form of the mention's
-    total = 0.0
-    for word in form.split():
-        own = vocab.weight(word) if word in vocab.postings else _STRANGE if len(word) >= _FEWEST_LETTERS else 1.0
-        total += own
-        if word in vocab.postings:
-            words[word] = own
-        for other in _forms(word, vocab):
-            words[other] = max(words.get(other, 0.0), _FORM * min(own, vocab.weight(other)))
-    seeds = [
-        w
-        for w in sorted(words, key=lambda w: -words[w])
-        if len(w) >= _FEWEST_LETTERS and len(vocab.postings[w]) <= _MOST_POSTINGS
-    ][:_SEEDS]
-    found: dict[str, float] = {}
-    for seed in seeds:
-        for key in vocab.postings[seed]:
-            if key not in found:
-                found[key] = sum([words.get(word, 0.0) for word in key.split()])
-    close = []
+    words, total = _weighed(form, vocab)
     long = sum(len(word) >= _FEWEST_LETTERS for word in form.split())
-    for key, shared in found.items():
-        same = sum(word in words and len(word) >= _FEWEST_LETTERS for word in key.split())
-        if shared >= _LEAST_LIKE * total / 2 and same and (same > 1 or long < _MANY):
-            weight = sum([vocab.weight(word) for word in key.split()])
+    close = []
+    least = total / 3  # below a third no likeness reaches a half
+    for key in _sharing(words, vocab):
+        known = [word for word in key.split(" ") if word in words]
+        shared = sum([words[word] for word in known])
+        if shared < least:
+            continue
+        same = sum([len(word) >= _FEWEST_LETTERS for word in known])
+        if same > 1 or (same and long < _MANY):
+            weight = _weight_of(key)
             inside, outside = min(1.0, shared / total), min(1.0, shared / weight)
             like = 2 * inside * outside / (inside + outside)
-            if like >= _LEAST_LIKE:
+            if like >= _LEAST_LIKE and (long > 1 or outside >= _LEAST_OF_ONE):
                 close.append((like, key, inside, outside))
     close.sort(reverse=True)
     hits: dict[str, Hit] = {}
@@ -159,6 +143,41 @@ def _like(form: str) -> list[Hit]:
             for hit in _hits(other, ("like", "like"), inside, outside):
                 hits.setdefault(hit.code, hit)
     return list(hits.values())
+
+
+@lru_cache(maxsize=1 << 16)
+def _weight_of(key: str) -> float:
+    """What all words of a name weigh."""
+    weights = name_words().weights
+    return sum([weights[word] for word in key.split(" ")])
+
+
+def _weighed(form: str, vocab: Words) -> tuple[dict[str, float], float]:
+    """Words of names -> what each weighs, less where it is another form of a word of the mention; all that it weighs."""
+    words: dict[str, float] = {}
+    total = 0.0
+    for word in form.split():
+        own = vocab.weights.get(word)
+        if own is None:
+            own = _STRANGE if len(word) >= _FEWEST_LETTERS else 1.0
+        else:
+            words[word] = own
+        total += own
+        for other in _forms(word, vocab):
+            words[other] = max(words.get(other, 0.0), _FORM * min(own, vocab.weights[other]))
+    return words, total
+
+
+def _sharing(words: dict[str, float], vocab: Words) -> list[str]:
+    """The names that share two of the words that are not common, or are one of them; where only one is not common, all
+    that have it."""
+    counts: Counter[str] = Counter()
+    lists = 0
+    for word in words:
+        if len(word) >= _FEWEST_LETTERS and len(vocab.postings[word]) <= _MOST_POSTINGS:
+            counts.update(vocab.postings[word])
+            lists += 1
+    return list(counts) if lists == 1 else [key for key, count in counts.items() if count > 1 or key in words]
 
 
 def _forms(word: str, vocab: Words) -> list[str]:

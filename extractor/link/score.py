@@ -8,7 +8,7 @@ from math import exp, log
 from typing import NamedTuple
 
 from extractor.errors import VocabularyError
-from extractor.link.base import ICD, MESH, OMIM, base, system_of
+from extractor.link.base import HPO, ICD, MESH, MONDO, OMIM, base, system_of
 from extractor.link.match import Hit
 from extractor.vocab.loader import load_table
 
@@ -16,6 +16,9 @@ FILE = "concept_scores.csv"
 KINDS = ("label", "name", "folded-label", "folded-name", "short", "like")
 RELATIONS = ("direct", "=", "~", "n", "s", "9", "p")
 FAMILIES = ("mesh", "mondo", "icd")  # systems whose weights differ; OMIM counts with MeSH, HPO with MONDO
+_BY = {MONDO: "by MONDO", HPO: "by HPO", MESH: "by MeSH", OMIM: "by OMIM", ICD: "by ICD"}
+_NAMES = {(kind, relation): f"{kind} {relation}" for kind in KINDS for relation in RELATIONS}
+_RANKS = {pair: (RELATIONS.index(pair[1]), KINDS.index(pair[0])) for pair in _NAMES}
 _MOST_WAYS = 4
 _EXPONENT = 30.0
 _TINY = 1e-6
@@ -44,30 +47,47 @@ def ways_of(hits: Iterable[Hit]) -> dict[str, list[Way]]:
     return ways
 
 
-def rivals_of(hits: list[Hit]) -> int:
-    """How many MONDO and HPO terms a name has found beyond one, of those that it fits best."""
+def _rank(way: Way) -> tuple[int, int]:
+    return _RANKS[way.hit.kind, way.relation]
+
+
+class Around(NamedTuple):
+    """What the hits of a name say together: `rivals`: how many MONDO and HPO terms it has found beyond one, of those
+    that it fits best; `mesh`, `omim`: whether it leads to such a code that is the same, no mere parent or relative."""
+
+    rivals: int
+    mesh: bool
+    omim: bool
+
+
+def around(hits: list[Hit], ways: dict[str, list[Way]]) -> Around:
+    """What the hits of a name and the ways from them say together."""
     best = hits[0].kind if hits else ""
-    return max(sum(hit.kind == best and ":" in hit.code for hit in hits) - 1, 0)
+    rivals = max(sum(hit.kind == best and ":" in hit.code for hit in hits) - 1, 0)
+    sure = {system_of(code) for code, own in ways.items() if any(way.relation in ("direct", "=") for way in own)}
+    return Around(min(rivals, _MOST_WAYS), MESH in sure, OMIM in sure)
 
 
-def features(code: str, ways: list[Way], rivals: int) -> dict[str, float]:
-    """What the model weighs. `rivals`: see rivals_of."""
+def features(code: str, ways: list[Way], all_: Around) -> dict[str, float]:
+    """What the model weighs."""
     out = {"bias": 1.0}
-    best = min(ways, key=lambda w: (RELATIONS.index(w.relation), KINDS.index(w.hit.kind)))
+    best = ways[0] if len(ways) == 1 else min(ways, key=_rank)
     for way in ways:
-        out[f"{way.hit.kind} {way.relation}"] = 1.0
-        out["by " + (way.hit.code[:2] if ":" in way.hit.code else "MESH" if len(way.hit.code) > 6 else "ICD")] = 1.0
+        out[_NAMES[way.hit.kind, way.relation]] = 1.0
+        out[_BY[system_of(way.hit.code)]] = 1.0
     if best.hit.kind == "like":
         out["like inside"] = max(way.hit.inside for way in ways)
         out["like outside"] = max(way.hit.outside for way in ways)
         out["like both"] = max(way.hit.inside * way.hit.outside for way in ways)
     out["ways"] = min(len(ways), _MOST_WAYS) - 1.0
     out["others"] = min(best.hit.others, _MOST_WAYS)
-    out["rivals"] = min(rivals, _MOST_WAYS)
-    if code[0] == "C" and system_of(code) == MESH:
-        out["supplementary"] = 1.0
+    out["rivals"] = all_.rivals
+    if code[0] in "CD" and system_of(code) == MESH:
+        out["supplementary"] = float(code[0] == "C")
+        out["beside omim"] = float(all_.omim and not all_.mesh)
     if code.startswith("OMIM:"):
         out["omim"] = 1.0
+        out["omim alone"] = float(not all_.mesh)
         out["omim series"] = float(code.startswith("OMIM:PS"))
     return out
 

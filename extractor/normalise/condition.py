@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from extractor.link.candidates import candidates
 from extractor.link.keys import is_short
-from extractor.link.parts import is_name
+from extractor.link.parts import is_exact_name, is_name
 from extractor.scan import Scan
 from extractor.spans import Mention
 from extractor.tag.abbreviations import find_abbreviations
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
+_CAPITALS = re.compile(r"[A-Z][A-Za-z0-9-]*[A-Z0-9]")  # what may be an abbreviation
 _BRACKET = re.compile(r" \(([A-Z][A-Za-z0-9-]{1,6})\)")
 _PHRASE = re.compile(r"[^\w'’ -]")
+_MOST_LETTERS = 6  # of an abbreviation that is looked for as initials
+_FEWEST_LETTERS = 3  # of one that is read by itself
 _BEFORE = 80  # characters before brackets in which the name is looked for
 _known: WeakKeyDictionary[Scan, dict[str, str]] = WeakKeyDictionary()
 
@@ -55,12 +59,35 @@ def written_out(text: str, longs: dict[str, str]) -> str:
     return _WORD.sub(lambda m: longs.get(m[0]) or (m[0][-1] == "s" and longs.get(m[0][:-1])) or m[0], text)
 
 
+def initials_of(short: str, text: str) -> str:
+    """The first name in a text whose words begin with the letters of an abbreviation; blank when there is none."""
+    if not (short.isalpha() and len(short) <= _MOST_LETTERS):
+        return ""
+    words = r"[\w'’]*[ -]".join(short)
+    pattern = _pattern(rf"(?<!\w){words}[\w'’]+")
+    return next((m[0] for m in pattern.finditer(text) if is_exact_name(m[0])), "")
+
+
+@lru_cache(maxsize=1 << 10)
+def _pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
 def normalise(mention: Mention, scan: Scan) -> Mention:
     """The mention with its concepts. What the vocabulary knows of an abbreviation helps where the text defines none."""
     text = scan.text[mention.start : mention.end]
-    long = written_out(text, long_forms(scan)) if any(map(str.isupper, text[1:])) else text
-    if long == text and mention.concepts and is_short(text):
-        long = mention.concepts[0]["display"]
-    found = candidates(text, long if long != text else "")
-    concepts: tuple[dict[str, Any], ...] = tuple(c._asdict() for c in found)
-    return mention.but(concepts=concepts)
+    long = written_out(text, long_forms(scan)) if _CAPITALS.search(text) else text
+    if long == text and is_short(text):
+        long = mention.concepts[0]["display"] if mention.concepts else long_forms(scan).get(text, "")
+        if not long:
+            long = long_forms(scan)[text] = initials_of(text, scan.text) or text
+        if long == text and len(text) < _FEWEST_LETTERS:
+            return mention.but(concepts=())  # two letters mean too much
+    plain = text if _CAPITALS.search(text) else text.lower()
+    return mention.but(concepts=_concepts(" ".join(plain.split()), " ".join(long.split()) if long != text else ""))
+
+
+@lru_cache(maxsize=1 << 15)
+def _concepts(text: str, long: str) -> tuple[dict[str, Any], ...]:
+    """The candidates as the public schema has them; shared, never changed."""
+    return tuple(c._asdict() for c in candidates(text, long))

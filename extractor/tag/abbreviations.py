@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from extractor.scan import Scan
 from extractor.spans import Mention
@@ -65,9 +66,19 @@ def _core(short: str) -> str | None:
     return short[:-1] if short.endswith("s") and short[:-1].isupper() else short
 
 
+_found: WeakKeyDictionary[Scan, list[Abbreviation]] = WeakKeyDictionary()
+
+
 def find_abbreviations(scan: Scan) -> list[Abbreviation]:
-    """All definitions, by place. A plural s of the short form is not required of the long one."""
-    text = scan.text
+    """All definitions, by place, found once a scan: not to be changed. A plural s of the short form is not required of the
+    long one."""
+    known = _found.get(scan)
+    if known is None:
+        known = _found[scan] = _find(scan.text)
+    return known
+
+
+def _find(text: str) -> list[Abbreviation]:
     out = [found for match in _BRACKET.finditer(text) if (found := _before(text, match))]
     brackets = {found.short_start for found in out}
     for match in _INSIDE.finditer(text):

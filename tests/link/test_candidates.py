@@ -143,3 +143,15 @@ def test_every_link_leads_somewhere() -> None:
         for link in concept.links:
             assert link[0] in "=~ns9p"
             assert link[1:] in known or system_of(link[1:]) in (OMIM, MESH)
+
+
+@pytest.mark.parametrize("word", ["active", "to make", "pathology", "ability to communicate", "make"])
+def test_an_ordinary_word_of_a_name_is_not_the_name(word: str) -> None:
+    assert candidates(word) == ()
+
+
+def test_an_abbreviation_behind_a_composite_name() -> None:
+    found = candidates("ADPKD", "autosomal dominant or recessive polycystic kidney disease")
+    assert next(c.code for c in found if c.system == ICD) == "Q61.2"
+    both = {c.code for c in candidates("autosomal dominant or recessive polycystic kidney disease")}
+    assert {"Q61.2", "Q61.19"} <= both

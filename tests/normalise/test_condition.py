@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from extractor.extractor import Extractor
 from extractor.link.base import ICD, MONDO
-from extractor.normalise.condition import long_forms, written_out
+from extractor.normalise.condition import initials_of, long_forms, normalise, written_out
 from extractor.pipeline import scan_text
+from extractor.spans import Mention
 
 _EXTRACTOR = Extractor(labels=("CONDITION",))
 
@@ -40,3 +41,15 @@ def test_a_condition_without_codes_has_none() -> None:
     assert entities
     for entity in entities:
         assert all(c.score >= 0.25 for c in entity.concepts)
+
+
+def test_an_abbreviation_that_the_text_does_not_define() -> None:
+    assert initials_of("LN", "Adults with active lupus nephritis.") == "lupus nephritis"
+    assert initials_of("LN", "lymph nodes are palpated") == ""
+    assert initials_of("HF", "Severe Heart Failure, hydrops fetalis") == "Heart Failure"
+    text = "Treatment of lupus nephritis with cells.\n\nSummary\n\nThe purpose is to treat LN."
+    mention = Mention(text.index("LN"), text.index("LN") + 2, "CONDITION", "test")
+    codes = [c["code"] for c in normalise(mention, scan_text(text)).concepts]
+    assert codes[0] == "MONDO:0005556"
+    alone = Mention(0, 2, "CONDITION", "test")
+    assert normalise(alone, scan_text("LN is treated.")).concepts == ()
