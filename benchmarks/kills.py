@@ -45,7 +45,10 @@ def main() -> int:
         folder = Path(name)
         left_alone = [*command, "--workers", "1", "-o", str(folder / "whole"), "--texts", str(folder / "whole.texts")]
         began = time.monotonic()
-        code = subprocess.run(left_alone, stderr=subprocess.DEVNULL, check=False).returncode
+        whole = subprocess.run(left_alone, capture_output=True, text=True, check=False)
+        code = whole.returncode
+        if not (folder / "whole.manifest.json").exists():
+            sys.exit(f"the run that was left alone failed: {whole.stderr[-500:]}")
         seconds = time.monotonic() - began
         out = [
             *command,
