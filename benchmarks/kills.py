@@ -1,6 +1,6 @@
 """A run that is killed with -9 ten times and resumed each time, against one that is left alone: the same bytes.
 
-    python benchmarks/kills.py RECORDS... [--kills 10] [--workers 2] [--format jsonl] [--seed 0]
+    python benchmarks/kills.py RECORDS... [--kills 10] [--workers 2] [--format jsonl] [--model default] [--seed 0]
 
 RECORDS: whatever `extractor annotate` reads; 600 or more, so that ten kills find it at work.
 Exit code 1 when something differs or the run was done before all kills.
@@ -29,6 +29,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--format", default="jsonl")
+    parser.add_argument("--model", default="default")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     command = [
@@ -38,6 +39,8 @@ def main() -> int:
         "annotate",
         *options.records,
         "--no-progress",
+        "--model",
+        options.model,
         "--format",
         options.format,
     ]
