@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from extractor.offsets import converter
@@ -10,7 +11,7 @@ from extractor.relate import find_links, find_plans
 from extractor.relate.assertion import assertions
 from extractor.repair.engine import character_repairs
 from extractor.scan import Scan
-from extractor.schema import Document, ExtractorInfo
+from extractor.schema import Assertion, Document, ExtractorInfo, Source
 from extractor.spans import Mention
 from extractor.tag.abbreviations import LongForms
 
@@ -28,7 +29,8 @@ def assemble(
         section = scan.section_at(mention.start)
         entity_id = f"E{number}"
         entity = _entity(entity_id, mention, scan, at, section_ids[section] if section else None, assertion)
-        entities.append(entity | {"expansion": _expansion(mention, scan, at, long_forms)})
+        entity["expansion"] = _expansion(mention, scan, at, long_forms)
+        entities.append(entity)
         warnings += [{"code": w.code, "message": w.message, "entity": entity_id} for w in mention.warnings]
     return Document.model_validate(
         {
@@ -56,6 +58,14 @@ def _range(scan: Scan, at: Callable[[int], int], start: int, end: int) -> dict[s
     return {"start": at(low), "end": at(max(low, high))}
 
 
+_UNSAID = Assertion()  # frozen, as Source is: entities share them
+
+
+@lru_cache(maxsize=4096)
+def _source(by: Any, id: str) -> Source:
+    return Source(by=by, id=id)
+
+
 def _entity(
     id: str, mention: Mention, scan: Scan, at: Callable[[int], int], section: str | None, assertion: dict[str, bool]
 ) -> dict[str, Any]:
@@ -72,8 +82,8 @@ def _entity(
         "section": section,
         "value": mention.value,
         "concepts": mention.concepts,
-        "assertion": assertion,
-        "source": {"by": mention.by, "id": mention.rule},
+        "assertion": assertion if True in assertion.values() else _UNSAID,
+        "source": _source(mention.by, mention.rule),
         "score": mention.score,
         "repairs": [
             {"rule": rule, "start": at(a), "end": at(b), "read_as": read_as} for rule, a, b, read_as in sorted(repairs)

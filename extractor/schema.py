@@ -118,6 +118,8 @@ class Concept(Model):
 class Assertion(Model):
     """ConText attributes of a mention."""
 
+    model_config = ConfigDict(extra="forbid", frozen=True)  # entities share it
+
     negated: bool = False
     historical: bool = False
     family: bool = False
@@ -127,6 +129,8 @@ class Assertion(Model):
 
 class Source(Model):
     """What found the mention: a rule, the model or a vocabulary, and which one; "annotator" in imported gold."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)  # entities share it
 
     by: Literal["rule", "model", "vocabulary", "annotator"]
     id: str

@@ -68,18 +68,28 @@ def _fraction(first: Number, between: str, second: Number) -> bool:
     return between == "/" and first.value in (1, 3) and second.value in (2, 3, 4)
 
 
+_JOINTS = frozenset("-–—~.,;/&±+tTuUaAoOvV")  # what RANGE, LIST and PLUS_MINUS begin with behind their blanks
+
+
+def may_join(between: str) -> bool:
+    """Whether RANGE, LIST or PLUS_MINUS can match `between`, by its length and first sign: most texts between numbers cannot."""
+    return len(between) <= 12 and between.lstrip()[:1] in _JOINTS
+
+
 def read_amount(text: str, numbers: Sequence[Number], index: int, lists: bool = True) -> Amount:
     """The amount whose first number is numbers[index]. Lists are read only where `lists` is set."""
     first = numbers[index]
     if index + 1 < len(numbers):
         second = numbers[index + 1]
         between = text[first.end : second.start]
-        if len(between) <= 12 and PLUS_MINUS.fullmatch(between):
+        if not may_join(between):
+            return Amount(first.start, first.end, "single", (first.value, first.value), (first,), index + 1)
+        if PLUS_MINUS.fullmatch(between):
             shared = _shares([first, second])
             value = _given(first, second) if shared else first.value
             end = second.end + (1 if text[second.end : second.end + 1] == "%" else 0)
             return Amount(first.start, end, "single", (value, value), (first, second), index + 2, shared)
-        if len(between) <= 12 and RANGE.fullmatch(between):
+        if RANGE.fullmatch(between):
             shared = _shares([first, second])
             low = _given(first, second) if shared else first.value
             if low <= second.value:
@@ -89,7 +99,7 @@ def read_amount(text: str, numbers: Sequence[Number], index: int, lists: bool = 
         at = index + 1
         while at < len(numbers) and len(found) < 12:
             between = text[found[-1].end : numbers[at].start]
-            if len(between) > 12 or not LIST.fullmatch(between) or _fraction(found[-1], between, numbers[at]):
+            if not may_join(between) or not LIST.fullmatch(between) or _fraction(found[-1], between, numbers[at]):
                 break
             found.append(numbers[at])
             at += 1

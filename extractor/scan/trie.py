@@ -1,9 +1,10 @@
-"""One pattern for many phrases: alternatives share their beginnings, so that each place of the text is tried once."""
+"""One pattern for many phrases or fragments: alternatives share their beginnings, so that each place of the text is tried once."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from string import ascii_lowercase
 from typing import Any
 
 _END = ""
@@ -34,3 +35,31 @@ def _source(node: dict[str, Any], blank: str) -> str:
         return prefix
     group = f"(?:{'|'.join(branches)})"
     return f"{prefix}{group}?" if _END in node else f"{prefix}{group}"
+
+
+def by_first_letter(fragments: Iterable[str]) -> str:
+    """The alternation of patterns, those that begin with one small letter (behind a \\b or not) sharing it.
+
+    Patterns of one first letter keep their order; the others come last.
+    """
+    groups: dict[str, list[str]] = {}
+    others = []
+    for fragment in fragments:
+        word = fragment.removeprefix(r"\b")
+        letter, rest = word[:1], word[1:]
+        if not letter or letter not in ascii_lowercase or rest[:1] in tuple("?*+{") or _parted(fragment):
+            others.append(fragment)
+        else:
+            groups.setdefault(letter, []).append(rest if word == fragment else rf"(?<=\b{letter}){rest}")
+    grouped = [f"{letter}(?:{'|'.join(rests)})" for letter, rests in groups.items()]
+    return "|".join([*grouped, *others])
+
+
+def _parted(pattern: str) -> bool:
+    """Whether a | stands outside all brackets."""
+    depth = 0
+    for char in pattern:
+        depth += (char in "([") - (char in ")]")
+        if char == "|" and depth == 0:
+            return True
+    return False

@@ -46,6 +46,8 @@ def _start_of_long(window: str, short: str) -> int | None:
     """
     letters = [c for c in short.lower() if c.isalnum()]
     low = window.lower()
+    if not low or any(c not in low for c in letters):
+        return None
     words = [m.start() for m in _LETTERS.finditer(low)][-len(letters) :]
     if len(words) == len(letters) > 1 and all(low[at] == c for at, c in zip(words, letters, strict=True)):
         return words[0]
@@ -103,8 +105,9 @@ def _before(text: str, match: re.Match[str]) -> Abbreviation | None:
     while end > 0 and text[end - 1].isspace():
         end -= 1
     begin = max(0, end - _REACH * words)
-    for stop in _BREAK.finditer(text, begin, end):
-        begin = stop.end()
+    stops = list(_BREAK.finditer(text, begin, end))
+    if stops:
+        begin = stops[-1].end()
     window = text[begin:end]
     at = _start_of_long(window, core)
     if at is None or len(window) - at <= len(core) or len(window[at:].split()) > words:

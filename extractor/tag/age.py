@@ -47,7 +47,7 @@ _FIELD = re.compile(
 _FIELD2 = re.compile(r"age\s{0,2}[(_-]?\s{0,2}(?P<m>min(?:imum)?|max(?:imum)?)\)?\s{0,3}[:=]?\s{0,20}$", re.IGNORECASE)
 _PEOPLE = re.compile(
     r"\b(?:adults?|patients?|subjects?|men|women|males?|females?|child(?:ren)?|participants?|individuals?|"
-    r"volunteers?|people|persons?|boys?|girls?|infants?|adolescents?|genders?|sex(?:es)?|youths?|seniors?|"
+    r"volunteers?|people|persons?|populations?|boys?|girls?|infants?|adolescents?|genders?|sex(?:es)?|youths?|seniors?|"
     r"donors?|recipients?|"
     r"veterans|smokers|students|parents|caregivers|adult\sage|childbearing\sage)\s{0,2}(?:,|\(|:|–|-|"
     r"who\sare|that\sare|are|is|must\sbe|should\sbe|being|of|at|\baged?\b|has\sto\sbe|have\sto\sbe|are\sat|"
@@ -160,7 +160,7 @@ def _mention(
         ), read.following
     word_start, worded = _word_before(text, read, number, ages, starts)
     evidence = "age.word" if worded else _evidence(scan, read, number) or _further(text, read, reach)
-    if evidence is None or word_start < reach:
+    if evidence is None or word_start < reach or text.startswith("%", read.end):
         return None, index + 1
     if read.parts.how == "plain" and not (worded and _LINE.search(text, max(0, word_start - 30), word_start)):
         return None, index + 1
@@ -176,7 +176,8 @@ def _adults(text: str, read: Read, number: Number) -> bool:
 def _field(scan: Scan, read: Read, number: Number) -> Parts | None:
     """The reading of a value that stands in a field for the lowest or highest age."""
     text, begin = scan.text, max(0, number.start - 60)
-    if scan.lower.find("age", begin, number.start) < 0:
+    before = scan.lower[begin : number.start]
+    if "age" not in before or not any(word in before for word in ("min", "max", "lower", "upper")):
         return None
     field = _FIELD.search(text, begin, number.start) or _FIELD2.search(text, begin, number.start)
     parts = read.parts
@@ -220,7 +221,8 @@ def _evidence(scan: Scan, read: Read, number: Number) -> str | None:
     if parts.how == "plain":
         return None
     if read.years and _years(parts) and near:
-        return None if _FOLLOWS.match(text, read.end) else "age.people"
+        closed = text[read.end - 1] == ")"  # what follows is said of the people, not of the age
+        return None if not closed and _FOLLOWS.match(text, read.end) else "age.people"
     if parts.how == "compared" and not read.years and 12 <= number.value <= 99 and number.value == int(number.value):
         people = _PEOPLE.search(text, max(0, read.start - 40), read.start)
         return "age.people" if people and _LINE_END.match(text, read.end) else None

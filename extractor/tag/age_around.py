@@ -24,6 +24,8 @@ def age_around(scan: Scan, index: int, starts: list[int]) -> tuple[Mention, int]
         return None
     found = UNIT.match(text, number.end)
     at = found.end() if found else number.end
+    if text[at : at + 4].lstrip()[:1].isalnum():
+        return None  # a word: only signs may stand between
     comparator = read_comparator(text, at)
     if comparator is None or text[comparator.start].isalpha():
         return None

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from extractor.scan import Amount, Number, Scan, read_amount
-from extractor.scan.amounts import LIST, PLUS_MINUS, RANGE
+from extractor.scan.amounts import LIST, PLUS_MINUS, RANGE, may_join
 
 _COUNTED = re.compile(
     r"(?<![A-Za-z])(?:first|cohort|group|arm|level|stage|phase|part|panel|tier|step|dl|day|days|week|weeks|month|"
@@ -42,7 +42,7 @@ def _first_index(scan: Scan, index: int) -> int:
             break
         previous = numbers[first - 1]
         between = text[previous.end : numbers[first].start]
-        if previous.form != "digits" or previous.value >= 1000 or len(between) > 12:
+        if previous.form != "digits" or previous.value >= 1000 or not may_join(between):
             break
         if not (RANGE.fullmatch(between) or LIST.fullmatch(between) or PLUS_MINUS.fullmatch(between)):
             break

@@ -83,7 +83,8 @@ def _restated(scan: Scan, at: int, value: float) -> tuple[int, float] | None:
 def _read_tail(scan: Scan, amount: Amount) -> _Tail:
     text, pos = scan.text, amount.end
     factors: list[tuple[float, str]] = []
-    if tolerance := TOLERANCE.match(text, pos):
+    near = text[pos : pos + 4]
+    if ("±" in near or "+" in near) and (tolerance := TOLERANCE.match(text, pos)):
         pos = tolerance.end()
     last = amount.numbers[-1]
     if (
@@ -125,7 +126,11 @@ def _form_allows(text: str, amount: Amount, tail: _Tail, bare: bool) -> bool:
     head = text[max(0, amount.start - 7) : amount.start]
     if tail.word or "lab" in kinds or (tail.cells and tail.cells.measured) or _NO_START.search(head):
         return False
-    if text.startswith("10", amount.start) and (number.mantissa == 1 or number.value < 1e5) and _FACTOR_UNREAD.search(head):
+    if (
+        text.startswith("10", amount.start)
+        and (number.mantissa == 1 or number.value < 1e5)
+        and _FACTOR_UNREAD.search(head)
+    ):
         return False
     if number.exponent is not None and (number.exponent < 0 or (bare and number.exponent < 4)):
         return False

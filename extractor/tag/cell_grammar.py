@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from operator import itemgetter
 from typing import NamedTuple
 
 from extractor.scan import Scan
 from extractor.tag.cell_names import CODE
 from extractor.tag.cell_vocabulary import cores, heads, kinds, roles
 
-REACH = 110  # characters read before a head
+REACH, HALF = 110, 60  # characters read before a head, and read first
+MOST = 14  # words before a head
 NEAR = 24  # characters that hold the word right before it
 
 
@@ -36,11 +39,11 @@ _TAIL = re.compile(r"(?:'?s)?(?![A-Za-z])(?:[0-9]{1,3}(?![0-9A-Za-z]))?")
 def anchors(scan: Scan) -> list[Head]:
     """Heads and names, longest at each place, disjoint, by start."""
     low, text = scan.lower, scan.text
-    found = []
+    found = []  # (start, -end, policy, cl)
     for last, (length, policy, cl) in heads().iter(low):
         start, end = last + 1 - length, last + 1
         if not (start and low[start - 1].isalnum()) and not low[end : end + 1].isalnum():
-            found.append(Head(start, end, policy, cl))
+            found.append((start, -end, policy, cl))
     for last, (length, policy, cl) in cores().iter(text):
         tail = _TAIL.match(text, last + 1)
         start = core = last + 1 - length
@@ -51,18 +54,19 @@ def anchors(scan: Scan) -> list[Head]:
         if start < core and length == 2 and text[start:core].isupper():
             continue  # "ADC", "MDC": another abbreviation that ends alike
         if text[start : tail.end()] not in kinds()["other"]:
-            found.append(Head(start, tail.end(), policy, cl))
-    found.sort(key=lambda h: (h.start, -h.end))
+            found.append((start, -tail.end(), policy, cl))
+    found.sort(key=itemgetter(0, 1))
     out: list[Head] = []
-    for head in found:
-        if not out or head.start >= out[-1].end:
-            out.append(head)
+    for start, minus_end, policy, cl in found:
+        if not out or start >= out[-1].end:
+            out.append(Head(start, -minus_end, policy, cl))
     return out
 
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’`][^\W\d_]+)?\+?")
 _MARKER = re.compile(r"cd[0-9]{1,3}[a-z]{0,2}\+?$|[a-z0-9]{2,8}\+$|(?:car|cart|cd)[0-9]{1,3}$")
 _CODE = re.compile(r"[^\W_]*[A-Z0-9][^\W_]*")
+_RED = re.compile(r"(?<![a-z])red $")
 _GAP = re.compile(r"[ \t]{0,3}(?:[-–/]|\(\+\))?[ \t]{0,3}(?:\r?\n[ \t]{0,16})?")
 
 
@@ -97,6 +101,17 @@ def _role(scan: Scan, token: re.Match[str], right: int, right_text: str, derived
     return "target" if unknown else ""
 
 
+def _tokens_before(low: str, start: int) -> Iterator[re.Match[str]]:
+    """Tokens in the REACH characters before `start`, nearest first; few names reach beyond the nearer half, which is read first."""
+    floor, half = max(0, start - REACH), max(0, start - HALF)
+    near = list(_TOKEN.finditer(low, half, start))
+    if half and near:
+        del near[0]  # it may begin before
+    yield from reversed(near)
+    if floor < half:
+        yield from reversed(list(_TOKEN.finditer(low, floor, near[0].start() if near else start)))
+
+
 def words_before(scan: Scan, start: int, derived: bool) -> list[Word]:
     """The words that belong to the name whose head starts at `start`, nearest first."""
     low = scan.lower
@@ -106,7 +121,7 @@ def words_before(scan: Scan, start: int, derived: bool) -> list[Word]:
         return found
     right, right_text, right_role = start, "", ""
     known = roles()
-    for token in reversed(list(_TOKEN.finditer(low, max(0, start - REACH), start))):
+    for token in _tokens_before(low, start):
         text, end = token.group(), token.end()
         if not (right - end == 1 and low[end] in " -") and not _joined(scan, end, right):
             break
@@ -118,12 +133,16 @@ def words_before(scan: Scan, start: int, derived: bool) -> list[Word]:
                 break
         elif right_text in ("and", "or") and (len(found) < 2 or role != found[-2].role):
             break
-        found.append(Word(token.start(), text, role))
         right, right_text, right_role = token.start(), text, role
-    if found and low.endswith("red ", 0, found[-1].start):
+        found.append(Word(right, text, role))
+        if len(found) == MOST:
+            break
+    if found and _RED.search(low, max(0, found[-1].start - 5), found[-1].start):
         return []
     while found and (found[-1].role in ("link", "weak") or found[-1].text in kinds()["not_first"]):
         found.pop()
+    if found and found[-1].text == "vitro" and low.endswith("in ", 0, found[-1].start):
+        found.append(Word(found[-1].start - 3, "in", found[-1].role))
     if found and (code := CODE.search(scan.text, max(0, found[-1].start - 20), found[-1].start)):
         found.append(Word(code.start(), low[code.start(1) : code.end(1)], "target"))
     return found

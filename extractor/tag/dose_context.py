@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from extractor.scan import Scan
+from extractor.scan.trie import by_first_letter
 from extractor.tag.dose_units import Bound
 from extractor.vocab import load_toml
 
@@ -21,7 +22,7 @@ def _tables() -> dict[str, Any]:
 @cache
 def words(table: str) -> re.Pattern[str]:
     """The words of one table of dose_context.toml, as one pattern over lower-cased text."""
-    return re.compile("|".join(_tables()[table]["words"]))
+    return re.compile(by_first_letter(_tables()[table]["words"]))
 
 
 @cache

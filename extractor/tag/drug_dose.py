@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from extractor.scan import Amount, Number, Scan, Unit, read_amount, read_unit
-from extractor.scan.amounts import LIST, PLUS_MINUS, RANGE
+from extractor.scan.amounts import LIST, PLUS_MINUS, RANGE, may_join
 from extractor.spans import Mention
 from extractor.tag.dose_context import after, sentence, words
 from extractor.tag.dose_units import Bound, body_tail, read_bound, read_per
@@ -45,7 +45,7 @@ _DENOMINATOR = re.compile(r"(?:(?:/|\bper)[ ]?|\brate of[ ])\Z", re.IGNORECASE)
 _CONCENTRATION = re.compile(
     r"[ ]?(?:\((?:w|v)/v\)|/[ ]?[0-9.]{1,4}[ ]?m[lL]\b(?! (?:saline|normal))|(?:/|per )[ ]?(?:dL|100 ?m[lL]|L|l)\b)"
 )
-
+_OPENS = frozenset("(/p")  # what a concentration begins with
 
 _NAMED = re.compile(
     r"[ ](?!and\b|or\b|to\b|per\b|of\b|in\b)[A-Za-z][A-Za-z0-9-]{1,20}(?=/[ ]?(?:kg|m2|m\^2)(?![A-Za-z]))"
@@ -67,7 +67,7 @@ def _first(scan: Scan, index: int) -> int:
             return first
         previous = numbers[first - 1]
         between = text[previous.end : numbers[first].start]
-        if len(between) > 12 or not (
+        if not may_join(between) or not (
             RANGE.fullmatch(between) or LIST.fullmatch(between) or PLUS_MINUS.fullmatch(between)
         ):
             return first
@@ -108,18 +108,23 @@ def _is_dose(scan: Scan, kind: str, unit: Unit, start: int, end: int, bound: Bou
     tail = scan.lower[end : end + 30]
     if words("mass_then").match(tail.lstrip()):
         return False
-    head = sentence(scan, start, 70)
-    measured = _last(scan, "mass_measured", head, start)
-    if measured >= 0 and measured > _last(scan, "mass_given", head, start):
-        return False
+    measured = _last(scan, "mass_measured", max(0, start - 70), start)
+    if measured >= 0:
+        head = sentence(scan, start, 70)
+        measured = _last(scan, "mass_measured", head, start)
+        if measured >= 0 and measured > _last(scan, "mass_given", head, start):
+            return False
     if kind == "unit":
         if words("blood_units").match(tail.lstrip()):
             return False
         if unit.ucum in ("U",):
-            return bool(words("units_given").search(scan.lower, head, end + 40))
+            return bool(words("units_given").search(scan.lower, sentence(scan, start, 70), end + 40))
     if unit.ucum == "g":
         return not _SPEED.match(tail) and scan.text[start - 2 : start] not in ("x ", "× ")
     return True
+
+
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{2}0")
 
 
 def _dotted(scan: Scan, amount: Amount, unit: Unit) -> tuple[float, ...] | None:
@@ -128,7 +133,7 @@ def _dotted(scan: Scan, amount: Amount, unit: Unit) -> tuple[float, ...] | None:
         return None
     found, values = False, []
     for number in amount.numbers:
-        if re.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{2}0", scan.text[number.start : number.end]):
+        if _GROUPED.fullmatch(scan.text, number.start, number.end):
             found = True
             values.append(float(round(number.value * 1000)))
         else:
@@ -171,14 +176,16 @@ def _dose(scan: Scan, index: int, hit: re.Match[str]) -> Mention | None:
     """The dose whose last number is `index` and whose unit starts in `hit`; None when it is none."""
     text, group = scan.text, hit.lastgroup or ""
     unit = read_unit(text, hit.start(group))
-    if unit is None or not _allowed(unit) or _CONCENTRATION.match(text, unit.end):
+    if unit is None or not _allowed(unit):
+        return None
+    if text[unit.end : unit.end + 2].lstrip(" ")[:1] in _OPENS and _CONCENTRATION.match(text, unit.end):
         return None
     amount, values, dotted = _amount(scan, index, unit)
     head = text[max(0, amount.start - 9) : amount.start]
     if values[-1] == 0 or (group in ("mass", "volume") and _DENOMINATOR.search(head)):
         return None
     ucum, end = unit.ucum, body_tail(text, unit)
-    name = _NAMED.match(text, end) if "/" not in ucum else None
+    name = _NAMED.match(text, end) if "/" not in ucum and "/" in text[end : end + 24] else None
     if name:
         end = name.end()
     per = read_per(text, end)

@@ -254,11 +254,14 @@ def _change(gap: str, text: str, end: int) -> str | None:
     return direction
 
 
+_NAMED = re.compile(r"\b[A-Z][a-z]{3,20}\s?$")  # "and Plantarflexion": a measure of its own
+
+
 def continued(state: State, bound: Bound, last: Mention) -> Mention | None:
     """A further bound of the measure before: "(≤ 5 × ULN if liver metastases are present)"."""
     text = state.scan.text
     gap = text[last.end : bound.start]
-    if len(gap) > 70 or STOP.search(gap) or not _CONTINUES.match(gap):
+    if len(gap) > 70 or STOP.search(gap) or not _CONTINUES.match(gap) or _NAMED.search(gap):
         return None
     if NOUN_BEHIND.match(text, bound.end) or any(word.lower() in words("head") for word in TOKEN.findall(gap)):
         return None

@@ -174,6 +174,8 @@ def _limit(scan: Scan, at: int, value: float) -> tuple[int, str] | None:
     text = scan.text
     times = _TIMES.match(text, at)
     place = times.end() if times else at
+    opened = times is not None and bool(times.group().strip()) and text[place : place + 1] == "("
+    place += opened  # "2.5 × (upper limit of normal)"
     following = text[place : place + 1]
     if not following.isalpha():
         return None
@@ -182,6 +184,9 @@ def _limit(scan: Scan, at: int, value: float) -> tuple[int, str] | None:
         match = pattern(name).match(text, place)
         if match and (named or name in ("upper", "lower")):
             end = match.end()
+            if opened and text[end : end + 1] != ")":
+                return None
+            end += opened
             abbreviation = re.compile(r"[ \n]{0,2}\((?:the )?(?:I?ULN|LLN|UNL)s?\)(?:[ ]{1,2}range)?").match(text, end)
             return (abbreviation.end() if abbreviation else end), key
     return None

@@ -123,7 +123,9 @@ def changed_right(state: State, bound: Bound, reach: int) -> Mention | None:
         tail = text[max(0, bound.start - 6) : bound.start].lower()
         near = " of " in tail or " by " in tail
         before = _CHANGE_BEFORE.search(text, max(0, bound.start - 44), bound.start) if near else None
-        of = _DEGREE_IN.match(text, bound.end) or (_SCORE_AT.match(text, bound.end) if before else None)
+        of = _DEGREE_IN.match(text, bound.end) or (
+            _SCORE_AT.match(text, bound.end) if before and bound.unit in (None, "%", "{points}") else None
+        )
         if before and of:
             change = "decrease" if DOWN.fullmatch(before["c"]) else "increase" if UP.fullmatch(before["c"]) else None
             at, start = of.end(), before.start()

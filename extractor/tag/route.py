@@ -61,10 +61,12 @@ def _abbreviated(scan: Scan, low: str, around: Patterns) -> list[tuple[int, int,
         if short not in spelled:
             spelled[short] = _defined(low, short, names)
         chosen = spelled[short]
-        if policy == "context" and chosen is None and not (_DOSE_BEFORE.search(before) or _DOSE_AFTER.match(after)):
+        if policy == "context" and chosen is None and not (_DOSE_AFTER.match(after) or _DOSE_BEFORE.search(before)):
             continue
         if policy == "context" and _NOT_AFTER.match(after):
             continue
+        if short == "ip" and chosen is None and _OF_PRODUCT.match(after):
+            continue  # the investigational product
         name = chosen or names[0]
         found.append((start, end, Part(name, None, () if chosen else tuple(n for n in names if n != name))))
     return found
@@ -81,14 +83,15 @@ def _roman(before: str, after: str, around: Patterns) -> bool:
     """Is this IV a Roman figure?"""
     if around.roman.search(before) or _ROMAN_AFTER.match(after):
         return True
-    item = _ITEM_BEFORE.search(before) and _ITEM_AFTER.match(after)
-    return bool(item or (_NAMED_BEFORE.search(before) and _NAMED_AFTER.match(after)))
+    item = _ITEM_AFTER.match(after) and _ITEM_BEFORE.search(before)
+    return bool(item or (_NAMED_AFTER.match(after) and _NAMED_BEFORE.search(before)))
 
 
 _ROMAN_AFTER = re.compile(
     r"\s?(?:[-–]|to|or|and|/)\s?v\b|[ab]\b|\s(?:disease|disorder|hypersensitivity|drug (?:ab)?use|collagen|of the)\b"
     r"|\s?\((?:metast|advanced|distant|with)"
 )
+_OF_PRODUCT = re.compile(r"[\s-](?:administration|dos(?:e|ing)|treatment|therapy)")
 _NOT_AFTER = re.compile(
     r"[\s-](?:transplant|graft|therapy product|harvest|collection|mobili[sz]|band|staff|department|system)"
 )

@@ -205,6 +205,7 @@ def _readers() -> dict[str, tuple[_Reader, ...]]:
 
 
 # figures without a word soon behind them state no time
+_DOSE = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,3})?[ ]?(?:m?g|mcg|ml|iu)[ ](?!dos|inj|inf|tab|cap|time)")
 _NEAR_LETTER = re.compile(r"[^a-z]{0,90}[a-z]")
 
 
@@ -216,7 +217,7 @@ def read_part(low: str, at: int) -> Part | None:
         return Part(at, m.end(), "count", ((read_value(m["y"]), ""),)) if m and m["y"] else None
     word = first[0]
     if word.isdigit() or word in number_words():
-        if not _NEAR_LETTER.match(low, at) or not anchors().numeric.match(low, at):
+        if not _NEAR_LETTER.match(low, at) or _DOSE.match(low, at) or not anchors().numeric.match(low, at):
             return None
         readers = _ON_NUMBERS
     else:

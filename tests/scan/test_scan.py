@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from extractor.scan import find_numbers, read_amount, read_comparator, read_unit
+from extractor.scan.trie import by_first_letter
 
 
 @pytest.mark.parametrize(
@@ -90,3 +93,13 @@ def test_comparators(text, op):
 def test_words_inside_words_are_no_comparators():
     assert read_comparator("overall", 0) is None
     assert read_comparator("undergo", 0) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["dose of drug", "a mydrug dosed", "adrug per day", "doses, ipads; pad", "x|y drugs", "dos"]
+)
+def test_fragments_by_their_first_letter_match_as_they_did(text: str) -> None:
+    fragments = ["dos(?:e|age)", r"\bdrug", "dosed", r"\bi?pad\b", "(?<!my)drug", r"\bper\b", "x|y", "p+ad", "adr"]
+    found = [(m.start(), m.group()) for m in re.finditer(by_first_letter(fragments), text)]
+    assert [start for start, _ in found] == [m.start() for m in re.finditer("|".join(fragments), text)]
+    assert by_first_letter(fragments).startswith(r"d(?:os(?:e|age)|(?<=\bd)rug|osed)|p(?:")
