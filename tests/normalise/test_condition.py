@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from extractor.extractor import Extractor
 from extractor.link.base import ICD, MONDO
 from extractor.normalise.condition import initials_of, long_forms, normalise, written_out
 from extractor.pipeline import scan_text
 from extractor.spans import Mention
 
+SEEDS = Path(__file__).parents[2] / "annotations" / "seeds"
 _EXTRACTOR = Extractor(labels=("CONDITION",))
 
 
@@ -53,3 +58,23 @@ def test_an_abbreviation_that_the_text_does_not_define() -> None:
     assert codes[0] == "MONDO:0005556"
     alone = Mention(0, 2, "CONDITION", "test")
     assert normalise(alone, scan_text("LN is treated.")).concepts == ()
+
+
+@pytest.mark.parametrize(
+    ("record", "mention", "mondo", "icd"),
+    [
+        ("000", "Alport syndrome", "MONDO:0018965", "Q87.81"),
+        ("000", "AS", "MONDO:0018965", "Q87.81"),
+        ("001", "diabetic nephropathy", "MONDO:0005016", "E11.21"),
+        ("002", "Chronic Kidney Diseases", "MONDO:0005300", "N18"),
+        ("002", "DKD", "MONDO:0005016", "E11.21"),
+        ("002", "Hypertensive Nephropathy", "MONDO:0024633", "I12.9"),
+        ("003", "LN", "MONDO:0005556", "M32.14"),
+        ("004", "diabetic kidney disease", "MONDO:0005016", "E11.21"),
+        ("004", "end stage renal disease", "MONDO:0004375", "N18.6"),
+    ],
+)
+def test_the_main_diseases_of_the_seeds(record: str, mention: str, mondo: str, icd: str) -> None:
+    (path,) = SEEDS.glob(f"{record}_*.txt")
+    found = concepts(path.read_text(encoding="utf-8"), mention)
+    assert (found[MONDO], found[ICD]) == (mondo, icd)
