@@ -35,7 +35,7 @@ Accuracy at 1 given the mention: the likeliest MeSH or OMIM code is one of the g
 parts). The develop parts are held out: nothing is fitted on them. Abbreviations are written out for all linkers alike where
 the abstract defines them. All linkers have the same names; a MONDO or HPO term counts as the MeSH or OMIM code that it
 equals. "Own names, exact" is the first concept whose name equals the mention when case, number, order and small words
-are set aside. Times are the processor's, nothing cached, on a machine that was busy: read them as ratios.
+are set aside. Times are the processor's, nothing cached: read them as ratios.
 
 scispaCy's candidate generator stands here with its vectors (character trigrams, TF-IDF, min_df 10) and the exact nearest
 names: its own index of approximate neighbours (nmslib, M 100, efConstruction 2000) was not built, having come to less than

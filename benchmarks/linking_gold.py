@@ -42,7 +42,7 @@ def read(path: Path) -> list[Case]:
         elif len(cells) > 5 and cells[4] != "Chemical":
             mentions.append((cells[0], cells[3].strip(), tuple(i.strip() for i in re.split(r"[|+]", cells[5]))))
     longs = {key: long_forms(cast(Scan, _Text(" ".join(text)))) for key, text in texts.items()}
-    return [Case(text, written_out(text, longs[key]), ids) for key, text, ids in mentions]
+    return [Case(text, written_out(text, longs[key].get), ids) for key, text, ids in mentions]
 
 
 class _Text:

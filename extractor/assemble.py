@@ -23,7 +23,7 @@ def assemble(
     at = converter(scan.aligned.original, offset_unit)
     links = find_links(mentions, scan)
     section_ids = {section: f"S{n}" for n, section in enumerate(scan.sections, 1)}
-    long_forms = LongForms(scan)
+    long_forms = LongForms.of_scan(scan)
     entities, warnings = [], []
     for number, (mention, assertion) in enumerate(zip(mentions, assertions(mentions, scan), strict=True), 1):
         section = scan.section_at(mention.start)

@@ -2,7 +2,7 @@
 
     python -m training run --corpora DIR --registry DIR --encoder DIR --out models   all of it (hours on two cores)
     python -m training evaluate --corpora DIR --registry DIR                         the model cards' table again
-    python -m training ablation --corpora DIR --registry DIR --encoder DIR --out F   what each part contributes
+    python -m training ablation --corpora DIR --registry DIR --encoder DIR           what each part contributes, as a table
 
 DIR of the encoder holds model.safetensors and tokenizer.json of all-MiniLM-L6-v2; its sha256 is checked. Steps whose
 result lies in --work already are not done again.
@@ -13,10 +13,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 from pathlib import Path
-
-from training import recipe
-from training.ablation import ablation
-from training.evaluate import table
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -34,10 +30,15 @@ def main() -> None:
     parser.add_argument("--models", default="none,default,accurate", help="evaluate: these, separated by commas")
     args = parser.parse_args()
     if args.command == "evaluate":
+        from training.evaluate import table
+
         print(table(args.corpora, args.registry, args.models.split(",")), end="")
         return
     if not args.encoder or not args.registry:
         parser.error(f"{args.command} needs --encoder and --registry")
+    from training import recipe  # needs torch
+    from training.ablation import ablation
+
     config = recipe.read_config()
     digest = hashlib.sha256((args.encoder / "model.safetensors").read_bytes()).hexdigest()
     if digest != config["encoder"]["sha256"]:
@@ -46,7 +47,7 @@ def main() -> None:
     if args.command == "run":
         recipe.run(places, config, args.out)
     else:
-        args.out.write_text(ablation(places, config), encoding="utf-8")
+        print(ablation(places, config), end="")
 
 
 if __name__ == "__main__":

@@ -32,11 +32,9 @@ def _scores(
     kept = [s for s in learn if s.corpus != left_out]
     if left_out == "vocabulary hints":
         kept, dev = [s._replace(hints=()) for s in kept], [s._replace(hints=()) for s in dev]
-    styles = dict(data.CORPORA)
     if left_out == "style token":
-        data.CORPORA.update(dict.fromkeys(styles, "ours"))
+        kept, dev = [s._replace(style="ours") for s in kept], [s._replace(style="ours") for s in dev]
     blank = Tagger(config["ablation"]["depth"]) if left_out == "pre-training" else None
     gold = repeated(kept, config["repeats"], places.tokenizer)
     trained(folder, places, config["ablation"], gold, dev, start=blank)
-    data.CORPORA.update(styles)
     return last_scores(folder)

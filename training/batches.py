@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from extractor.ner.windows import Pieces, Window, tags, windows
-from training.data import CORPORA, STYLES, Sample
+from extractor.ner.windows import SHAPES, Pieces, Window, tags, windows
+from training.data import STYLES, Sample
 
 CLS, SEP, IGNORED = 101, 102, -100
 
@@ -38,22 +38,24 @@ def items(samples: Sequence[Sample], pieces: Pieces, longest: int) -> list[Item]
     out = []
     for number, sample in enumerate(samples):
         for window in windows(sample.text, pieces, sample.hints, longest):
-            out.append(_item(number, sample, window))
+            labels = tags(window.words, sample.spans)
+            for a, b in sample.unknown:
+                labels = [IGNORED if a < d and c < b else tag for tag, (c, d) in zip(labels, window.words, strict=True)]
+            out.append(item(number, sample.corpus, sample.style, window, labels))
     return out
 
 
-def _item(number: int, sample: Sample, window: Window) -> Item:
-    style = style_id(CORPORA.get(sample.corpus, "ours"))
-    labels = tags(window.words, sample.spans)
-    for a, b in sample.unknown:
-        labels = [IGNORED if a < d and c < b else tag for tag, (c, d) in zip(labels, window.words, strict=True)]
-    ids, features, marks, firsts = [CLS, style], [0, 0], [IGNORED, IGNORED], []
+def item(
+    number: int, corpus: str, style: str, window: Window, labels: Sequence[int], soft: np.ndarray | None = None
+) -> Item:
+    """A window with a label for each word."""
+    ids, features, marks, firsts = [CLS, style_id(style)], [0, 0], [IGNORED, IGNORED], []
     for word, feature, label in zip(window.pieces, window.features, labels, strict=True):
         firsts.append(len(ids))
         ids += word
         features += [feature] * len(word)
         marks += [label] + [IGNORED] * (len(word) - 1)
-    return Item(number, sample.corpus, [*ids, SEP], [*features, 0], [*marks, IGNORED], firsts, window.words)
+    return Item(number, corpus, [*ids, SEP], [*features, 0], [*marks, IGNORED], firsts, window.words, soft)
 
 
 def batches(all_items: Sequence[Item], budget: int, rng: random.Random | None = None) -> list[list[Item]]:
@@ -73,8 +75,6 @@ def tensors(
     batch: Sequence[Item], hint_drop: float = 0.0, rng: random.Random | None = None
 ) -> tuple[torch.Tensor, ...]:
     """ids, features, mask, labels; with probability `hint_drop` a window loses its vocabulary hints."""
-    from extractor.ner.windows import SHAPES
-
     longest = max(len(i.ids) for i in batch)
     rows: list[list[int]] = []
     for item in batch:

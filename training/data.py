@@ -41,6 +41,7 @@ class Sample(NamedTuple):
     """One text as the model sees it: `spans` to learn, `unknown` stretches to learn nothing from, vocabulary `hints`."""
 
     corpus: str
+    style: str
     id: str
     text: str
     spans: Spans
@@ -73,19 +74,18 @@ def is_dev(id: str) -> bool:
 def sample(corpus: str, document: GoldDocument) -> Sample:
     """A gold document in the view of run time."""
     scan = scan_text(document.text)
+    kept, unknown = conditions(document)
+    unknown = [u for u in unknown if not any(a <= u[0] and u[1] <= b for a, b in kept)]
+    return Sample(corpus, CORPORA[corpus], document.id, scan.text, _view(scan, kept), _view(scan, unknown), hints(scan))
+
+
+def conditions(document: GoldDocument) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """The outermost CONDITION spans of a gold document, and the stretches that are neither right nor wrong."""
     spans = [(s.start, s.end) for s in document.spans if s.label == "CONDITION" and not s.fragments]
     unknown = [
         (s.start, s.end) for s in document.spans if s.label == "~CONDITION" or (s.label == "CONDITION" and s.fragments)
     ]
-    kept = outermost(spans)
-    return Sample(
-        corpus,
-        document.id,
-        scan.text,
-        _view(scan, kept),
-        _view(scan, [u for u in unknown if not any(a <= u[0] and u[1] <= b for a, b in kept)]),
-        hints(scan),
-    )
+    return outermost(spans), unknown
 
 
 def hints(scan: Scan) -> Spans:

@@ -7,7 +7,7 @@ from pathlib import Path
 from extractor import Extractor
 from extractor.evaluate.corpora import read_corpus
 from extractor.evaluate.gold import GoldDocument
-from training.data import FILES, is_dev, outermost, registry_gold
+from training.data import FILES, conditions, is_dev, registry_gold
 from training.score import Counts
 
 TITLES = {
@@ -33,13 +33,7 @@ def score(extractor: Extractor, documents: list[GoldDocument]) -> dict[str, floa
     counts = Counts()
     for document in documents:
         found = [(e.start, e.end) for e in extractor.annotate(document.text).entities if e.label == "CONDITION"]
-        spans = outermost((s.start, s.end) for s in document.spans if s.label == "CONDITION" and not s.fragments)
-        unknown = [
-            (s.start, s.end)
-            for s in document.spans
-            if s.label == "~CONDITION" or (s.label == "CONDITION" and s.fragments)
-        ]
-        counts.add(found, spans, unknown)
+        counts.add(found, *conditions(document))
     return counts.scores()
 
 

@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 Spans = Sequence[tuple[int, int]]
-
-
-def decode(words: Spans, best: Iterable[int]) -> list[tuple[int, int]]:
-    """Spans of a tag sequence; an I without a B opens a span."""
-    out: list[tuple[int, int]] = []
-    inside = False
-    for (a, b), tag in zip(words, best, strict=True):
-        if tag == 1 or (tag == 2 and not inside):
-            out.append((a, b))
-        elif tag == 2:
-            out[-1] = (out[-1][0], b)
-        inside = tag != 0
-    return out
 
 
 class Counts:

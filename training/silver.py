@@ -9,7 +9,7 @@ from pathlib import Path
 
 from extractor.ner import ConditionModel
 from extractor.pipeline import scan_text
-from training.batches import CLS, SEP, Item, style_id
+from training.batches import Item, item
 from training.data import hints
 
 
@@ -30,10 +30,4 @@ def silver(texts: Iterable[str], teacher: ConditionModel) -> Iterator[Item]:
             section = scan.section_at(window.words[0][0])
             if section is not None and section.furniture:
                 continue
-            ids, features, marks, firsts = [CLS, style_id("ours")], [0, 0], [-100, -100], []
-            for word, feature in zip(window.pieces, window.features, strict=True):
-                firsts.append(len(ids))
-                ids += word
-                features += [feature] * len(word)
-                marks += [0] + [-100] * (len(word) - 1)
-            yield Item(-1, "silver", [*ids, SEP], [*features, 0], [*marks, -100], firsts, window.words, chances)
+            yield item(-1, "silver", "ours", window, [0] * len(window.words), chances)

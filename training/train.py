@@ -13,10 +13,11 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from extractor.ner.model import runs
 from training.batches import IGNORED, Item, batches, tensors
 from training.data import Sample
 from training.network import TAGS, Tagger
-from training.score import Counts, decode
+from training.score import Counts
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,8 @@ def evaluate(model: Tagger, dev: Sequence[Item], samples: Sequence[Sample]) -> d
     """Scores by corpus."""
     found: dict[int, list[tuple[int, int]]] = {}
     for item, chances in zip(dev, probabilities(model, dev), strict=True):
-        found.setdefault(item.sample, []).extend(decode(item.words, chances.argmax(-1).tolist()))
+        places = found.setdefault(item.sample, [])
+        places += [(item.words[a][0], item.words[b][1]) for a, b in runs(chances.argmax(-1).numpy())]
     counts: dict[str, Counts] = {}
     for number, sample in enumerate(samples):
         counts.setdefault(sample.corpus, Counts()).add(found.get(number, []), sample.spans, sample.unknown)

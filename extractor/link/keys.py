@@ -14,7 +14,7 @@ _GREEK = str.maketrans(
 )
 # words that stand in one name and not in the other without making a difference
 _SMALL = frozenset((
-    "of", "the", "a", "an", "in", "to", "due", "with", "by", "and", "or", "for", "on", "from", "at", "caused",
+    "of", "the", "an", "in", "to", "due", "with", "by", "and", "or", "for", "on", "from", "at", "caused",
     "unspecified", "no", "associated",
 ))  # fmt: skip
 _PREFIX = frozenset(("non", "anti", "post", "pre"))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from extractor.link.base import base, system_of
 from extractor.link.keys import fold, fold_word, is_short, key_of
+from extractor.tag.condition_names import names
 
 _MOST_POSTINGS = 4000  # names that share a word: a word of more names finds none by itself
 _FEWEST_LETTERS = 4  # of a word that makes names alike
@@ -80,6 +81,12 @@ def name_words() -> Words:
     return Words(dict(postings), dict(forms), weights)
 
 
+@cache
+def class_words() -> frozenset[str]:
+    """Words that name no condition by themselves: names that have only these in common have nothing in common."""
+    return frozenset(word for key in names().words["generic"] for word in fold(key).split(" "))
+
+
 def find(name: str) -> list[Hit]:
     """The concepts that a name may mean; those with the same name, else those with a like one."""
     if is_short(name):
@@ -126,6 +133,9 @@ def _like(form: str) -> list[Hit]:
     least = total / 3  # below a third no likeness reaches a half
     for key in _sharing(words, vocab):
         known = [word for word in key.split(" ") if word in words]
+        # "cardiac adverse event" is no adverse drug event; "renal toxicity" is a toxicity
+        if class_words().issuperset(known) and " ".join(known) != key:
+            continue
         shared = sum([words[word] for word in known])
         if shared < least:
             continue

@@ -80,22 +80,25 @@ class ConditionModel:
             return self._open[1:]
 
     def _spans(self, window: Window, chances: np.ndarray) -> list[NerSpan]:
-        """Runs of words whose likeliest tag is not O; an I without a B opens a span."""
         best = chances.argmax(-1)
-        inside = best.nonzero()[0].tolist()
         out: list[NerSpan] = []
-        at = 0
-        while at < len(inside):
-            first = last = inside[at]
-            at += 1
-            while at < len(inside) and inside[at] == last + 1 and best[inside[at]] == 2:
-                last = inside[at]
-                at += 1
+        for first, last in runs(best):
             own = float(chances[range(first, last + 1), best[first : last + 1]].min())
             beyond = 1.0 - float(chances[last + 1, 2]) if last + 1 < len(chances) else 1.0
             score = float(np.interp(min(own, beyond), self._raw, self._chance))
             out.append(NerSpan(window.words[first][0], window.words[last][1], round(score, 3)))
         return out
+
+
+def runs(best: np.ndarray) -> list[tuple[int, int]]:
+    """First and last word of each span of a tag sequence (0 O, 1 B, 2 I); an I without a B opens one."""
+    out: list[tuple[int, int]] = []
+    for word in best.nonzero()[0].tolist():
+        if out and out[-1][1] == word - 1 and best[word] == 2:
+            out[-1] = (out[-1][0], word)
+        else:
+            out.append((word, word))
+    return out
 
 
 def _has_letters(text: str, window: Window) -> bool:
@@ -140,7 +143,6 @@ def _open(file: Path) -> Any:
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
 

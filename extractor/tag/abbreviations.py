@@ -11,7 +11,6 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from extractor.scan import Scan
-from extractor.spans import Mention
 
 
 class Abbreviation(NamedTuple):
@@ -33,7 +32,6 @@ _BRACKET = re.compile(
 _TURNED = re.compile(rf"(?<![\w-])({_SHORT})\s?[(\[]\s?([A-Za-z][^()\[\]\n]{{5,90}}?)\s?[)\];,]")
 _INSIDE = re.compile(rf"[(\[]([^()\[\]]{{5,90}}?)\s?[;,]\s?({_SHORT})\s?[)\]<>≤≥=]")
 _BREAK = re.compile(r"[.;:!?)(\]\[]\s|\n[ \t]{0,24}\n|\n[ \t]{1,24}(?=[^a-z\s])")
-_TOKEN = re.compile(r"[^\s()\[\],;]+")
 _WORD_ONLY = re.compile(r"[A-Z]?[a-z]{4,}(?:-[A-Z0-9])?")  # "Placebo", "Group-A"
 _REACH = 20  # characters a word of a long form may take, blanks of a wrapped line among them
 _LETTERS = re.compile(r"[^\W_]+(?:['’]s\b)?")
@@ -134,6 +132,14 @@ def _whole(text: str, span: tuple[int, int], short: str, at: int, exact: bool = 
 class LongForms:
     """The definitions of one text, to look mentions up in."""
 
+    @classmethod
+    def of_scan(cls, scan: Scan) -> LongForms:
+        """Made once a scan."""
+        known = _forms.get(scan)
+        if known is None:
+            known = _forms[scan] = cls(scan)
+        return known
+
     def __init__(self, scan: Scan) -> None:
         self._text = scan.text
         self._known: dict[str, list[Abbreviation]] = {}
@@ -143,22 +149,16 @@ class LongForms:
 
     def of(self, start: int, end: int) -> Abbreviation | None:
         """The definition of the abbreviation [start, end), wherever it stands: the nearest before it, else the first."""
-        short = _singular(self._text[start:end])
+        return self.nearest(self._text[start:end], start)
+
+    def nearest(self, short: str, start: int) -> Abbreviation | None:
+        """The definition of an abbreviation that holds at `start`."""
+        short = _singular(short)
         known = self._known.get(short)
         return known[max(bisect_right(self._starts[short], start) - 1, 0)] if known else None
 
-    def written_out(self, mention: Mention) -> str:
-        """The text of a mention with the abbreviations in it written out; "" where it holds none."""
-        text = self._text[mention.start : mention.end]
-        if not self._known:
-            return ""
-        pieces, at = [], 0
-        for match in _TOKEN.finditer(text):
-            found = self.of(mention.start + match.start(), mention.start + match.end())
-            if found and not mention.start <= found.start < mention.end:
-                pieces += [text[at : match.start()], " ".join(self._text[found.start : found.end].split())]
-                at = match.end()
-        return "".join((*pieces, text[at:])) if at else ""
+
+_forms: WeakKeyDictionary[Scan, LongForms] = WeakKeyDictionary()
 
 
 def _singular(short: str) -> str:

@@ -155,3 +155,22 @@ def test_an_abbreviation_behind_a_composite_name() -> None:
     assert next(c.code for c in found if c.system == ICD) == "Q61.2"
     both = {c.code for c in candidates("autosomal dominant or recessive polycystic kidney disease")}
     assert {"Q61.2", "Q61.19"} <= both
+
+
+@pytest.mark.parametrize("name", ["major adverse cardiac events", "immune related adverse events"])
+def test_class_words_in_common_make_no_likeness(name: str) -> None:
+    assert candidates(name) == ()
+
+
+@pytest.mark.parametrize("name", ["adverse drug reactions", "renal toxicity"])
+def test_a_name_all_of_which_is_in_the_mention_is_like_it(name: str) -> None:
+    assert candidates(name)[0].display.startswith("Drug-Related Side Effects")
+
+
+@pytest.mark.parametrize(
+    ("plain", "lettered"),
+    [("hepatitis", "hepatitis A"), ("hemophilia", "hemophilia A"), ("vitamin deficiency", "vitamin A deficiency")],
+)
+def test_the_letter_a_is_a_part_of_the_name(plain: str, lettered: str) -> None:
+    codes = [next(c.code for c in candidates(name) if c.system == MONDO) for name in (plain, lettered)]
+    assert codes[0] != codes[1]

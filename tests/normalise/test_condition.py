@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import islice, product
 from pathlib import Path
+from string import ascii_uppercase
 
 import pytest
 
@@ -11,6 +13,7 @@ from extractor.link.base import ICD, MONDO
 from extractor.normalise.condition import initials_of, long_forms, normalise, written_out
 from extractor.pipeline import scan_text
 from extractor.spans import Mention
+from tests.growth import assert_linear
 
 SEEDS = Path(__file__).parents[2] / "annotations" / "seeds"
 _EXTRACTOR = Extractor(labels=("CONDITION",))
@@ -37,8 +40,25 @@ def test_long_forms() -> None:
     assert longs["DM"] == "myotonic dystrophy"
     assert longs["CKD"] == "chronic kidney disease"
     assert longs.get("QX") is None
-    assert written_out("CKDs, DM type 1", longs) == "chronic kidney disease, myotonic dystrophy type 1"
-    assert written_out("CKDX", longs) == "CKDX"
+    assert written_out("CKDs, DM type 1", longs.get) == "chronic kidney disease, myotonic dystrophy type 1"
+    assert written_out("CKDX", longs.get) == "CKDX"
+
+
+def test_an_abbreviation_with_two_meanings_has_the_codes_of_the_one_defined_before_it() -> None:
+    text = "People with multiple sclerosis (MS) walk. MS is told apart from mitral stenosis (MS)."
+    assert concepts(text, "MS") == concepts(text, "multiple sclerosis") != concepts(text, "mitral stenosis")
+
+
+def test_work_on_abbreviations_that_nothing_defines_grows_with_the_text() -> None:
+    def read(text: str) -> None:
+        scan = scan_text(text)
+        for at in range(0, len(text) - 8, 8):
+            normalise(Mention(at, at + 4, "CONDITION", "test"), scan)
+
+    def text(n: int) -> str:
+        return "".join(f"{''.join(letters)} or " for letters in islice(product(ascii_uppercase, repeat=4), n))
+
+    assert_linear(read, text, 150)
 
 
 def test_a_condition_without_codes_has_none() -> None:
@@ -49,9 +69,9 @@ def test_a_condition_without_codes_has_none() -> None:
 
 
 def test_an_abbreviation_that_the_text_does_not_define() -> None:
-    assert initials_of("LN", "Adults with active lupus nephritis.") == "lupus nephritis"
-    assert initials_of("LN", "lymph nodes are palpated") == ""
-    assert initials_of("HF", "Severe Heart Failure, hydrops fetalis") == "Heart Failure"
+    assert initials_of("LN", scan_text("Adults with active lupus nephritis."), 0) == "lupus nephritis"
+    assert initials_of("LN", scan_text("Lupus, nephritis; lymph nodes are palpated"), 0) == ""
+    assert initials_of("HF", scan_text("Severe Heart Failure, hydrops fetalis"), 0) == "Heart Failure"
     text = "Treatment of lupus nephritis with cells.\n\nSummary\n\nThe purpose is to treat LN."
     mention = Mention(text.index("LN"), text.index("LN") + 2, "CONDITION", "test")
     codes = [c["code"] for c in normalise(mention, scan_text(text)).concepts]
