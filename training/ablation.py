@@ -9,13 +9,13 @@ from training.network import Tagger
 from training.recipe import Places, repeated, samples, trained
 from training.train import last_scores
 
-WITHOUT = ("nothing", "lct", "chia", "bc5cdr", "ncbi", "registry", "style token", "vocabulary hints", "pre-training")
+WITHOUT = ("nothing", *data.CORPORA, "style token", "vocabulary hints", "pre-training")
 
 
 def ablation(places: Places, config: dict[str, Any]) -> str:
     """Markdown: strict and overlap F1 on every dev part, without each part in turn."""
     learn, dev = samples(places, "train"), samples(places, "dev")
-    names = tuple(data.CORPORA)
+    names = data.SCORED
     rows = ["| without | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
     for left_out in WITHOUT:
         scores = _scores(left_out, places, config, learn, dev)
@@ -33,7 +33,7 @@ def _scores(
     if left_out == "vocabulary hints":
         kept, dev = [s._replace(hints=()) for s in kept], [s._replace(hints=()) for s in dev]
     if left_out == "style token":
-        kept, dev = [s._replace(style="ours") for s in kept], [s._replace(style="ours") for s in dev]
+        kept, dev = [s._replace(style="record") for s in kept], [s._replace(style="record") for s in dev]
     blank = Tagger(config["ablation"]["depth"]) if left_out == "pre-training" else None
     gold = repeated(kept, config["repeats"], places.tokenizer)
     trained(folder, places, config["ablation"], gold, dev, start=blank)

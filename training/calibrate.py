@@ -19,7 +19,7 @@ def pairs(model: ConditionModel, samples: Iterable[Sample]) -> list[tuple[float,
     out = []
     for sample in samples:
         gold = set(sample.spans)
-        for span in model.find(sample.text, sample.hints):
+        for span in model.find(sample.text, sample.hints, sample.style):
             place = (span.start, span.end)
             if place in gold or not any(span.start < b and a < span.end for a, b in sample.unknown):
                 out.append((span.score, place in gold))

@@ -6,9 +6,11 @@ and scoring see the same spans. Then, for all of them:
 - of overlapping spans the outermost is kept; a discontinuous one is left out, and what it covers is not learned from;
 - spans that are neither right nor wrong ("~CONDITION") are not learned from.
 
-Where two corpora disagree on what a condition is, the model is told which idea to follow by a style token: "ours" (LCT,
-the team's registry annotations, the PubMed abstracts, which differ so visibly from criteria that they need no token)
-or "loose" (CHIA: stages and classes outside, bare "disease" and "complication" marked). At run time it is "ours".
+Corpora disagree on what a condition is, so the model is told which idea to follow by a style token. Three of the styles
+are used at run time, by the kind of text (tag/condition_style.py): "record" (the team's own annotations), "criteria" (LCT:
+names without severity, stability, kind) and "abstract" (the PubMed corpora). The others only teach: "loose" (CHIA: stages
+and classes outside, bare "disease" and "complication" marked), "studied" (NeuroTrialNER: only what a trial studies) and
+"report" (MACCROBAT: diseases and signs of case reports).
 """
 
 from __future__ import annotations
@@ -16,23 +18,29 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from extractor.evaluate.corpora import read_corpus
+from extractor.evaluate.corpora.common import assemble, brat_files
 from extractor.evaluate.gold import GoldDocument
+from extractor.ner import RUN_TIME_STYLES
 from extractor.pipeline import finder, scan_text
 from extractor.scan import Scan
 
-STYLES = ("ours", "loose")
-CORPORA = {"lct": "ours", "chia": "loose", "bc5cdr": "ours", "ncbi": "ours", "registry": "ours"}
-FILES = {
-    "lct": ("lct", "lct"),
-    "chia": ("chia", "chia"),
-    "bc5cdr": ("bc5cdr_pubtator/CDR_TrainingSet.PubTator.txt", "bc5cdr_pubtator/CDR_DevelopmentSet.PubTator.txt"),
-    "ncbi": ("ncbi_pubtator/NCBItrainset_corpus.txt", "ncbi_pubtator/NCBIdevelopset_corpus.txt"),
+CORPORA = {
+    "lct": "criteria",
+    "chia": "loose",
+    "bc5cdr": "abstract",
+    "ncbi": "abstract",
+    "neurotrialner": "studied",
+    "maccrobat": "report",
+    "registry": "record",
 }
+STYLES = (*RUN_TIME_STYLES, "loose", "studied", "report")
+SCORED = ("lct", "chia", "bc5cdr", "ncbi", "registry")
+_BC5CDR_DEV = 150  # abstracts of its development part that stay one; the other 350 are learned from
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -50,20 +58,38 @@ class Sample(NamedTuple):
 
 
 def load(corpora: Path, registry: Path | None, part: str, names: Iterable[str] = tuple(CORPORA)) -> list[Sample]:
-    """Samples of `part` ("train" or "dev") of the named corpora. LCT and CHIA have no dev part of their own: it is one
-    document in ten, by the digits of its id."""
-    out: list[Sample] = []
-    for name in names:
-        if name == "registry":
-            documents = registry_gold(registry, part) if registry else []
-        else:
-            documents = read_corpus(name, corpora / FILES[name][part == "dev"])[0]
-        if name in ("lct", "chia"):
-            documents = [d for d in documents if is_dev(d.id) == (part == "dev")]
-        elif name == "bc5cdr" and part == "dev":
-            documents = documents[:150]  # all 500 would take longer than they tell
-        out += [sample(name, d) for d in documents]
-    return out
+    """Samples of `part` ("train" or "dev") of the named corpora."""
+    return [sample(name, part, d) for name in names for d in documents(corpora, registry, name, part)]
+
+
+def documents(corpora: Path, registry: Path | None, name: str, part: str) -> list[GoldDocument]:
+    """The "train" or "dev" documents of a corpus. LCT and CHIA have no dev part of their own: it is one document in ten,
+    by the digits of its id. Corpora that are not in SCORED have train documents only."""
+    if name == "registry":
+        return registry_gold(registry, part) if registry else []
+    if name in ("lct", "chia"):
+        return [d for d in read_corpus(name, corpora / name)[0] if is_dev(d.id) == (part == "dev")]
+    if name == "ncbi":
+        kind = "train" if part == "train" else "develop"
+        return read_corpus(name, corpora / f"ncbi_pubtator/NCBI{kind}set_corpus.txt")[0]
+    if name == "bc5cdr":
+        first = read_corpus(name, corpora / "bc5cdr_pubtator/CDR_DevelopmentSet.PubTator.txt")[0]
+        if part == "dev":
+            return first[:_BC5CDR_DEV]
+        return read_corpus(name, corpora / "bc5cdr_pubtator/CDR_TrainingSet.PubTator.txt")[0] + first[_BC5CDR_DEV:]
+    if part == "dev":
+        return []
+    if name == "neurotrialner":
+        return read_corpus(name, corpora / "neurotrialner/train.csv")[0]
+    return list(_maccrobat(corpora / "maccrobat"))
+
+
+def _maccrobat(folder: Path) -> Iterator[GoldDocument]:
+    """Disease_disorder and Sign_symptom as CONDITION."""
+    for file in brat_files(folder):
+        marked = (s for s in file.spans.values() if s[0] in ("Disease_disorder", "Sign_symptom"))
+        spans = [{"label": "CONDITION", "start": a, "end": b, "fragments": pieces} for _, a, b, pieces in marked]
+        yield assemble(file.id, file.text, spans)
 
 
 def is_dev(id: str) -> bool:
@@ -71,12 +97,15 @@ def is_dev(id: str) -> bool:
     return int(re.sub(r"\D", "", id) or 0) % 10 == 7
 
 
-def sample(corpus: str, document: GoldDocument) -> Sample:
-    """A gold document in the view of run time."""
+def sample(corpus: str, part: str, document: GoldDocument) -> Sample:
+    """A gold document in the view of run time; a dev document has a style of run time, too."""
+    style = CORPORA[corpus]
+    if part == "dev" and style not in RUN_TIME_STYLES:
+        style = "criteria"
     scan = scan_text(document.text)
     kept, unknown = conditions(document)
     unknown = [u for u in unknown if not any(a <= u[0] and u[1] <= b for a, b in kept)]
-    return Sample(corpus, CORPORA[corpus], document.id, scan.text, _view(scan, kept), _view(scan, unknown), hints(scan))
+    return Sample(corpus, style, document.id, scan.text, _view(scan, kept), _view(scan, unknown), hints(scan))
 
 
 def conditions(document: GoldDocument) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from extractor import Extractor
-from extractor.evaluate.corpora import read_corpus
 from extractor.evaluate.gold import GoldDocument
-from training.data import FILES, conditions, is_dev, registry_gold
+from training.data import conditions, documents, registry_gold
 from training.score import Counts
 
 TITLES = {
@@ -21,17 +20,16 @@ TITLES = {
 
 
 def gold(corpora: Path, registry: Path | None, name: str) -> list[GoldDocument]:
-    """The dev part of a corpus."""
-    if name.startswith("registry"):
-        return registry_gold(registry, "test" if name.endswith("test") else "dev") if registry else []
-    documents = read_corpus(name, corpora / FILES[name][1])[0]
-    return [d for d in documents if is_dev(d.id)] if name in ("lct", "chia") else documents
+    """The dev part of a corpus, or our test records."""
+    if name == "registry-test":
+        return registry_gold(registry, "test") if registry else []
+    return documents(corpora, registry, name, "dev")
 
 
-def score(extractor: Extractor, documents: list[GoldDocument]) -> dict[str, float]:
+def score(extractor: Extractor, texts: list[GoldDocument]) -> dict[str, float]:
     """Scores of the CONDITION spans of the whole pipeline; outermost gold spans, discontinuous ones count neither way."""
     counts = Counts()
-    for document in documents:
+    for document in texts:
         found = [(e.start, e.end) for e in extractor.annotate(document.text).entities if e.label == "CONDITION"]
         counts.add(found, *conditions(document))
     return counts.scores()
@@ -45,12 +43,12 @@ def table(corpora: Path, registry: Path | None, models: list[str]) -> str:
     ]
     extractors = {name: Extractor.load(labels=["CONDITION"], model=name) for name in models}
     for name, title in TITLES.items():
-        documents = gold(corpora, registry, name)
+        texts = gold(corpora, registry, name)
         for model, extractor in extractors.items():
-            s = score(extractor, documents)
+            s = score(extractor, texts)
             cells = (
                 title,
-                len(documents),
+                len(texts),
                 model,
                 *(f"{s[k]:.3f}" for k in ("strict", "overlap", "precision", "recall")),
             )

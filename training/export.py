@@ -20,7 +20,7 @@ from torch import nn
 
 from training.network import Tagger
 
-KEPT = re.compile(r"/(?:down|head)/")
+KEPT = re.compile(r"/head/")
 LARGE = 100_000  # numbers
 
 
@@ -53,7 +53,7 @@ def describe(folder: Path, config: dict[str, Any]) -> None:
 
 
 def _network(model: Tagger, file: Path) -> None:
-    """int8 weights, computed in int8 but for the "down" projections, whose inputs spread too widely for it.
+    """int8 weights, computed in int8.
 
     Weights have 7 bits: 8 overflow in the 16-bit sums of processors without VNNI, which would then read other spans.
     """

@@ -1,4 +1,5 @@
-"""The steps: teacher on the gold, its probabilities on unannotated records, the two shipped models on both."""
+"""The steps: a teacher on the gold; "accurate" on the gold and on the teacher's probabilities for unannotated records;
+"default" on the gold and on those of "accurate"."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from extractor.ner import ConditionModel
+from extractor.ner import RUN_TIME_STYLES, ConditionModel
 from extractor.ner.windows import piece_table
 from training import calibrate
 from training.batches import Item, items
@@ -25,7 +26,6 @@ try:
 except ModuleNotFoundError:  # Python 3.10
     import tomli as tomllib  # type: ignore[no-redef]
 
-SHIPPED = ("default", "accurate")
 CALIBRATED_ON = ("registry", "lct")
 
 
@@ -51,18 +51,21 @@ def run(places: Places, config: dict[str, Any], out: Path) -> None:
     """Everything, into out/default and out/accurate."""
     learn, dev = samples(places, "train"), samples(places, "dev")
     gold = repeated(learn, config["repeats"], places.tokenizer)
+    labelled_by = places.work / "teacher" / "model"
     teacher = trained(places.work / "teacher", places, config["teacher"], gold, dev)
-    folder = places.work / "teacher" / "model"
-    if not (folder / "config.json").exists():
-        export([teacher], places.tokenizer, folder, card("teacher", config, [[0.0, 0.0], [1.0, 1.0]]))
-    more = _silver(places, config, ConditionModel(folder), annotated())
-    for name in SHIPPED:
-        model = trained(places.work / name, places, config[name], [*gold, *more], dev)
-        finish = dict(config["finish"][name])
-        few = repeated(learn, finish.pop("repeats"), places.tokenizer)
-        model = trained(places.work / f"{name}-finish", places, finish, few, dev, start=model)
-        # two networks that were trained apart are better than either, and there is time for both in "accurate"
-        package([teacher, model] if name == "accurate" else [model], name, places, config, dev, out / name)
+    if not (labelled_by / "config.json").exists():
+        export([teacher], places.tokenizer, labelled_by, card("teacher", config, [[0.0, 0.0], [1.0, 1.0]]))
+    for name in ("accurate", "default"):
+        learned = [*gold, *_silver(places, config[name], ConditionModel(labelled_by))]
+        few = repeated(learn, config["finish"][name]["repeats"], places.tokenizer)
+        networks = []
+        for seed in config[name]["seeds"]:  # networks that were trained apart are better together than any of them
+            folder = places.work / f"{name}-{seed}"
+            model = trained(folder, places, {**config[name]["train"], "seed": seed}, learned, dev)
+            finish = {**config["finish"][name]["train"], "seed": seed}
+            networks.append(trained(folder / "finish", places, finish, few, dev, start=model))
+        package(networks, name, places, config, dev, out / name)
+        labelled_by = out / name
 
 
 def samples(places: Places, part: str) -> list[Sample]:
@@ -110,10 +113,10 @@ def trained(
     return model
 
 
-def _silver(places: Places, config: dict[str, Any], teacher: ConditionModel, without: set[str]) -> list[Item]:
-    file = places.work / "silver.pickle"
+def _silver(places: Places, config: dict[str, Any], teacher: ConditionModel) -> list[Item]:
+    file = places.work / f"silver-{teacher.config['name']}.pickle"
     if not file.exists():
-        texts = records(places.registry, config["silver"]["records"], without, config["silver"]["seed"])
+        texts = records(places.registry, config["silver"], annotated(), config["silver_seed"])
         file.write_bytes(pickle.dumps(list(silver(texts, teacher))))
     found: list[Item] = pickle.loads(file.read_bytes())
     return found
@@ -139,7 +142,8 @@ def card(name: str, config: dict[str, Any], calibration: list[list[float]]) -> d
     return {
         "name": f"conditions-{name}",
         "version": config["version"],
-        "longest": Settings(**config[name]).longest,
+        "longest": Settings(**config[name]["train"]).longest,
+        "styles": list(RUN_TIME_STYLES),
         "training": config[name],
         "calibration": calibration,
     }

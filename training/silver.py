@@ -30,4 +30,4 @@ def silver(texts: Iterable[str], teacher: ConditionModel) -> Iterator[Item]:
             section = scan.section_at(window.words[0][0])
             if section is not None and section.furniture:
                 continue
-            yield item(-1, "silver", "ours", window, [0] * len(window.words), chances)
+            yield item(-1, "silver", "record", window, [0] * len(window.words), chances)

@@ -4,6 +4,6 @@ Knows texts and arrays only: what a CONDITION is, and what vocabularies add, is 
 uses the same words, windows and features, so that the model sees at run time what it was trained on.
 """
 
-from extractor.ner.model import SHIPPED, ConditionModel, ModelCard, NerSpan, load_model
+from extractor.ner.model import RUN_TIME_STYLES, SHIPPED, ConditionModel, ModelCard, NerSpan, load_model
 
-__all__ = ["SHIPPED", "ConditionModel", "ModelCard", "NerSpan", "load_model"]
+__all__ = ["RUN_TIME_STYLES", "SHIPPED", "ConditionModel", "ModelCard", "NerSpan", "load_model"]

@@ -1,9 +1,9 @@
 """A shipped tagger: its files checked, its network run by onnxruntime on one core, spans with calibrated scores.
 
 A model's folder holds one or more networks (*.onnx, whose probabilities are averaged), tokenizer.json and config.json:
-name, version, the sha256 of the other files, the windows' length, and the calibration, a table of (raw score,
-probability) read off dev texts. The raw score of a span is the least of its words' tag probabilities and of the
-probability that the word behind it does not go on with it.
+name, version, the sha256 of the other files, the windows' length, the styles that it knows, and the calibration, a
+table of (raw score, probability) read off dev texts. The raw score of a span is the least of its words' tag
+probabilities and of the probability that the word behind it does not go on with it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ import numpy as np
 from extractor.errors import ModelError
 from extractor.ner.windows import Pieces, Spans, Window, piece_table, windows
 
-CLS, STYLE, SEP = 101, 1, 102
+CLS, STYLE, SEP = 101, 1, 102  # the first style; the others follow it in the vocabulary
+RUN_TIME_STYLES = ("record", "criteria", "abstract")
 _BUDGET = 2048  # pieces with padding in one run of the network
 SHIPPED = ("default", "accurate")
 
@@ -59,17 +60,20 @@ class ConditionModel:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(state["folder"])  # type: ignore[misc]
 
-    def find(self, text: str, hints: Spans = ()) -> list[NerSpan]:
-        """Conditions of `text`, by start, disjoint; `hints` are the spans that the vocabulary found in it."""
-        return [span for window, chances in self.chances(text, hints) for span in self._spans(window, chances)]
+    def find(self, text: str, hints: Spans = (), style: str = "record") -> list[NerSpan]:
+        """Conditions of `text`, by start, disjoint; `hints` are the spans that the vocabulary found in it, `style` is one
+        of RUN_TIME_STYLES: whose idea of a condition to follow."""
+        return [span for window, chances in self.chances(text, hints, style) for span in self._spans(window, chances)]
 
-    def chances(self, text: str, hints: Spans = ()) -> list[tuple[Window, np.ndarray]]:
+    def chances(self, text: str, hints: Spans = (), style: str = "record") -> list[tuple[Window, np.ndarray]]:
         """The windows of `text` that hold words, each with the probabilities of O, B, I for its words: (words, 3)."""
+        known = self.config["styles"]
+        token = STYLE + (known.index(style) if style in known else 0)
         networks, pieces = self._session()
         read = [w for w in windows(text, pieces, hints, self.config["longest"]) if _has_letters(text, w)]
         out: dict[int, np.ndarray] = {}
         for batch in _batches(read):
-            out.update(zip(map(id, batch), _run(networks, batch), strict=True))
+            out.update(zip(map(id, batch), _run(networks, batch, token), strict=True))
         return [(window, out[id(window)]) for window in read]
 
     def _session(self) -> tuple[list[Any], Pieces]:
@@ -117,7 +121,7 @@ def _batches(all_windows: list[Window]) -> list[list[Window]]:
     return out
 
 
-def _run(networks: list[Any], batch: list[Window]) -> list[np.ndarray]:
+def _run(networks: list[Any], batch: list[Window], token: int) -> list[np.ndarray]:
     """For each window the tags' probabilities of its words, (words, 3)."""
     longest = max(w.length for w in batch) + 3
     ids = np.zeros((len(batch), longest), dtype=np.int64)
@@ -125,7 +129,7 @@ def _run(networks: list[Any], batch: list[Window]) -> list[np.ndarray]:
     firsts = []
     for row, window in enumerate(batch):
         sizes = [len(p) for p in window.pieces]
-        line = [CLS, STYLE, *(i for word in window.pieces for i in word), SEP]
+        line = [CLS, token, *(i for word in window.pieces for i in word), SEP]
         ids[row, : len(line)] = line
         features[row, 2 : len(line) - 1] = np.repeat(window.features, sizes)
         firsts.append(np.cumsum([2, *sizes[:-1]]))

@@ -10,6 +10,7 @@ from extractor.tag.route_vocabulary import routes
 # the two routes of C66729 that differ from INTRAVENOUS by the noun behind it
 FORMS = {
     ("INTRAVENOUS", "bolus"): "INTRAVENOUS BOLUS",
+    ("INTRAVENOUS", "boli"): "INTRAVENOUS BOLUS",
     ("INTRAVENOUS", "drip"): "INTRAVENOUS DRIP",
     ("INTRAVENOUS", "push"): "INTRAVENOUS BOLUS",
 }

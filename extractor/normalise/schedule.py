@@ -59,8 +59,6 @@ def _place(part: Part, before: Part | None, following: Part | None) -> str:
         and not following.role
     )
     several = len(part.values) > 1 and not part.range
-    if part.role == "both":
-        return "points"
     if part.role == "end":
         return "until"
     if part.joint in TO and before is not None and before.kind in _TIMED:
@@ -87,7 +85,6 @@ def _times(value: Value, chain: tuple[Part, ...]) -> None:
         if (
             before is not None
             and before.kind == "start"
-            and part.role != "both"
             and (part.joint in TO or place == "until")
         ):
             points = [p for p in points if p != "P0D"]  # "baseline to ...": no point of its own
@@ -137,8 +134,6 @@ def read(chain: tuple[Part, ...], kind: str) -> Value:
 
 def _points_reading(chain: tuple[Part, ...], kind: str) -> Value | None:
     """The other reading of "2 weeks to 12 months": measured at both ends; None where the chain has no such range."""
-    if any(part.role == "both" for part in chain):
-        return read(tuple(part._replace(role="", joint="to") if part.role == "both" else part for part in chain), kind)
     if not any(
         part.joint in TO and part.kind in ("time", "point") and before.kind in ("time", "start")
         for before, part in pairwise(chain)
@@ -147,20 +142,24 @@ def _points_reading(chain: tuple[Part, ...], kind: str) -> Value | None:
     return read(tuple(part._replace(joint="and", role="") if part.joint in TO else part for part in chain), kind)
 
 
-def _course(part: Part, scan: Scan) -> tuple[Part, ...]:
-    """ "from day 1 to day 28": a beginning and an end, where the days are too many to be points."""
-    if part.kind != "point" or not part.range or part.values[1][0] - part.values[0][0] < ENUMERATED:
-        return (part,)
-    if not scan.lower.endswith("from ", 0, part.start):
+def _course(part: Part, kind: str) -> tuple[Part, ...]:
+    """A beginning and an end: of "days 1-28", where the days are too many to be points, and of "6-12 months" in which
+    something is measured."""
+    if not part.range:
         return (part,)
     first, last = part.values
-    return part._replace(values=(first,), range=False), part._replace(values=(last,), range=False, role="end")
+    start = part._replace(values=(first,), range=False)
+    if part.kind == "point" and last[0] - first[0] >= ENUMERATED:
+        return start, part._replace(values=(last,), range=False, role="end")
+    if part.kind == "time" and kind == "assessment" and part.role in ("", "point") and first[0] > 0:
+        return start, part._replace(values=(last,), range=False, joint="to")
+    return (part,)
 
 
 def normalise(mention: Mention, scan: Scan) -> Mention:
     """The mention with its value; a range of times keeps its other reading as an alternative."""
     chain, kind = mention.parts
-    chain = tuple(piece for part in chain for piece in _course(part, scan))
+    chain = tuple(piece for part in chain for piece in _course(part, kind))
     value = read(chain, kind)
     other = _points_reading(chain, kind)
     if other is None or other == value:

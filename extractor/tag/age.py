@@ -59,7 +59,7 @@ _LINE = re.compile(
     r"should be)[ ])?$",
     re.IGNORECASE,
 )
-_LINE_END = re.compile(r"[ \t\r]{0,3}(?:[.;,)]|\n|$|and\b|or\b|at\b|with\b|who\b|,|\()")
+_LINE_END = re.compile(r"[ \t\r]{0,3}(?:[.;,)]|\n|$|and\b|or\b|vs\b|at\b|with\b|who\b|,|\()")
 _DURATION = re.compile(
     r"\b(?:for|within|last|past|previous|every|history|duration|during|preceding|prior|next|least|first|"
     r"since|follow-up|survival|expectancy|after|until|interval|of)\s{1,2}(?:the\s|a\s|at\sleast\s|"

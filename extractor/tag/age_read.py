@@ -42,7 +42,6 @@ _INCLUSIVE = re.compile(
 _JOIN = re.compile(
     r"\s{0,2}(?:,|;|/)?\s{0,2}(?:and|but|or|to|-|–|&)?\s{0,2}(?:also\s|is\s|are\s|be\s|aged?\s){0,2}", re.IGNORECASE
 )
-_OR = re.compile(r"\b(?:or|and)\b", re.IGNORECASE)
 _THE_AGE = re.compile(
     r"(?P<c>(?:under|over|below|above|before|after|until|up\sto|beyond|older\sthan|younger\sthan|"
     r"greater\sthan|less\sthan|at\sleast|by|from|reached|exceeding|past|minimum|"
@@ -219,9 +218,8 @@ def _other_side(scan: Scan, read: Read, op: str, comparator: Comparator | None) 
     low_unit, high_unit = units if lower_first else (units[1], units[0])
     if "h" in (low_unit, high_unit) and low_unit != high_unit:
         return read
-    outside = one * DAYS[low_unit or "a"] >= two * DAYS[high_unit or "a"]
-    if outside and not (_OR.search(text, read.end, second.start) and "age" not in scan.lower[read.start : read.end]):
-        return read  # "under the age of 3 or over 80": two bounds, "younger than 21 or older than 80 years of age": one
+    if one * DAYS[low_unit or "a"] >= two * DAYS[high_unit or "a"]:
+        return read  # "under the age of 3 or over 80": no range, but two ages
     inclusive = _INCLUSIVE.match(text, end)
     end = inclusive.end() if inclusive else end
     how = "lost" if "lost" in ops or "eq" in ops else "compared"

@@ -91,7 +91,7 @@ def group_at(text: str, hits: list[Hit], index: int, floor: int, limit: bool = F
         told = hit.measure.kind == "score" and "or" in between  # "Lansky or Karnofsky": two scores of one kind
         state = _is_state(text, hit)
         wrapped = text[end : end + 1] == ")" and _WRAPPED_OPEN.fullmatch(between)
-        beside = wrapped or (len(between) <= 4 and _ABBREVIATION.fullmatch(between))
+        beside = wrapped or (len(between) <= 4 and ":" not in between and _ABBREVIATION.fullmatch(between))
         if same and not told and not state and beside:
             widened = widen(text, hit)
             names[0] = widened

@@ -95,7 +95,19 @@ def admissible(context: Context, chain: list[Part], start: int, end: int) -> str
         return None
     if section in ("inclusion", "exclusion", "eligibility") and not _in_criteria(low, chain, before, start):
         return None
+    if _of_making(before[-NEAR:], context.after(end, NEAR)):
+        return None
     return _kind(context, chain, section, before, start, end)
+
+
+def _of_making(before: str, after: str) -> bool:
+    """Whether the words around tell how cells are made: "washed three times", "after 3 hours, the lysate"."""
+    cue, making = surroundings().cue, surroundings().making
+    ends = [m.end() for m in making.finditer(before)]
+    if ends and not cue.search(before, ends[-1]):
+        return True
+    made = surroundings().made.search(after)
+    return made is not None and not cue.search(before) and not cue.search(after, 0, made.start())
 
 
 _NEVER = re.compile(r"contracept|birth control")

@@ -52,21 +52,6 @@ def _roles(parts: list[Part], before: str) -> list[Part]:
     return parts
 
 
-_EVENTS = re.compile(
-    r"adverse|incidence|surviv|mortal|death|toxic|safety|complication|relapse|occur|side effect|event|rate of|infections"
-)
-
-
-def _both_ends(parts: list[Part], low: str, left: int) -> list[Part]:
-    """ "Baseline to 6 months": both are points where a state is measured; where events are counted it is a span of time."""
-    if len(parts) < 2 or parts[0].kind != "start" or parts[1].joint not in ("to", "-", "–", "—"):
-        return parts
-    above = low[max(low.rfind("\n\n", max(0, left - 400), left), left - 400, 0) : left]
-    if parts[1].kind not in ("time", "point") or parts[1].role not in ("", "point") or _EVENTS.search(above):
-        return parts
-    return [parts[0], parts[1]._replace(role="both"), *parts[2:]]
-
-
 def _only_in_frames(low: str, mention: Mention) -> bool:
     """Whether a mention is a bare name of time zero inside other words."""
     left, right = _line(low, mention.start)
@@ -93,7 +78,6 @@ def merge_frames(low: str, mentions: list[Mention], is_outcome: Callable[[int], 
         while (m := _LEAD.match(low, start, first.start)) and m.end() <= first.start:
             start = m.end()
         parts = [part for mention in group for part in mention.parts[0]]
-        parts = _both_ends(parts, low, left)
         parts = _roles(parts, low[left : max(p.start for p in parts)])
         end = start + len(low[start:right].rstrip(" \t\r.,;:"))
         if (low[end - 1] == "]" and "[" not in low[start:end]) or (low[end - 1] == ")" and "(" not in low[start:end]):

@@ -220,6 +220,8 @@ class Surroundings(NamedTuple):
     behind: re.Pattern[str]
     before: re.Pattern[str]
     cue: re.Pattern[str]
+    making: re.Pattern[str]
+    made: re.Pattern[str]
 
 
 @cache
@@ -233,4 +235,6 @@ def surroundings() -> Surroundings:
         behind=re.compile(rf"{HYPHEN}({alternation(words('behind'))})(?![a-z])"),
         before=re.compile(rf"(?<![a-z])(?:{alternation(words('before'))})(?![a-z])"),
         cue=re.compile(rf"(?<![a-z])(?:{kinds})(?![a-z])"),
+        making=re.compile(rf"(?<![a-z])(?:{alternation(words('making'))})(?![a-z])"),
+        made=re.compile(rf"(?<![a-z])(?:{alternation([w for w, v in words('making').items() if v])})(?![a-z])"),
     )

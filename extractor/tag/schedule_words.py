@@ -20,7 +20,7 @@ _KINDS = ("administration", "assessment")
 _VALUES = {
     "unit": UNITS, "letter": UNITS, "label": UNITS, "role": ("until", "duration", "point", "since", "interval"),
     "giving": _KINDS, "cue": _KINDS, "start": ("P0D",), "event": ("",), "filler": ("",),
-    "behind": ("", "h"), "before": ("",),
+    "behind": ("", "h"), "before": ("",), "making": ("", "both"),
     "opener": ("",), "no adjective": ("",), "no single": ("",), "no total": ("",), "no count": ("",),
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ import pytest
 
 from extractor.ner import ConditionModel, ModelCard, NerSpan
 from extractor.pipeline import scan_text
-from extractor.tag.condition_model import find
+from extractor.tag.condition_model import find, style_of
 
 RECORD = "Title\nCells for the heart\n\nConditions\nAsthma\n\nEligibility Criteria\n"
 CRITERIA = "Inclusion Criteria:\n\n- "
@@ -21,7 +21,7 @@ class Told(NamedTuple):
     spans: list[NerSpan]
     card: ModelCard = ModelCard("told", "1", "")
 
-    def find(self, text: str, hints: Any = ()) -> list[NerSpan]:
+    def find(self, text: str, hints: Any = (), style: str = "record") -> list[NerSpan]:
         return self.spans
 
 
@@ -58,6 +58,25 @@ def found(marked: str) -> list[tuple[str, str]]:
 )
 def test_policy(start: str, line: str, expected: list[tuple[str, str]]) -> None:
     assert found(start + line) == expected
+
+
+PROSE = "We treated forty patients with refractory disease and followed them for a year; none of them died. " * 6
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (RECORD + "- asthma", "record"),
+        (CRITERIA + "asthma", "criteria"),
+        ("asthma\nstroke\npregnancy", "criteria"),
+        ("Cells for asthma\n" + PROSE, "abstract"),
+        ("Cells for asthma\n" + CRITERIA + PROSE, "criteria"),
+        ("Patients with asthma are included.", "record"),
+        ("", "record"),
+    ],
+)
+def test_kind_of_text(text: str, expected: str) -> None:
+    assert style_of(scan_text(text)) == expected
 
 
 def test_scores_of_what_the_policy_makes() -> None:

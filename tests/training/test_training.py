@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from extractor.evaluate.gold import GoldDocument, GoldSpan
-from extractor.ner.model import model_folder
-from training.data import annotated, conditions, is_dev, registry_gold, sample
+from extractor.ner.model import RUN_TIME_STYLES, model_folder
+from training.data import CORPORA, STYLES, annotated, conditions, is_dev, registry_gold, sample
 from training.score import Counts
 
 ROWS = Path(__file__).parents[2] / "training" / "registry_conditions.tsv"
@@ -27,7 +27,7 @@ def test_annotations_of_records_are_offsets_without_text() -> None:
         places = [(int(row["start"]), int(row["end"])) for row in record]
         assert all(start < end for start, end in places)
         assert all(a[1] <= b[0] for a, b in pairwise(places))
-    assert len(annotated()) == 98
+    assert len(annotated()) == 140
 
 
 def test_a_record_with_another_text_is_refused(tmp_path: Path) -> None:
@@ -43,10 +43,22 @@ def test_outermost_spans_in_the_view_of_run_time() -> None:
     spans = [("CONDITION", 7, 22), ("CONDITION", 7, 12), ("~CONDITION", 43, 48), ("AGE", 0, 6)]
     document = GoldDocument("NCT7", text, tuple(GoldSpan(str(i), *s) for i, s in enumerate(spans)))
     assert conditions(document) == ([(7, 22)], [(43, 48)])
-    found = sample("lct", document)
+    found = sample("lct", "train", document)
     assert [found.text[a:b] for a, b in found.spans] == ["lupus nephritis"]
     assert [found.text[a:b] for a, b in found.unknown] == ["lupus"]
     assert "\\" not in found.text
+
+
+def test_styles_of_training_and_of_run_time() -> None:
+    document = GoldDocument("NCT7", "Severe asthma", ())
+    assert [sample(c, "train", document).style for c in ("registry", "lct", "ncbi", "chia")] == [
+        "record",
+        "criteria",
+        "abstract",
+        "loose",
+    ]
+    assert sample("chia", "dev", document).style == "criteria"
+    assert set(CORPORA.values()) == set(STYLES) and STYLES[: len(RUN_TIME_STYLES)] == RUN_TIME_STYLES
 
 
 @pytest.mark.parametrize(("id", "expected"), [("NCT00000007", True), ("NCT00000070", False), ("NCT7_exc", True)])
