@@ -26,6 +26,7 @@ def main() -> None:
     parser.add_argument("--registry", type=Path, help="folder with cell_therapy/ID.txt and bulk/records.jsonl")
     parser.add_argument("--encoder", type=Path, help="folder of the encoder")
     parser.add_argument("--work", type=Path, default=Path("training-work"), help="where runs are kept")
+    parser.add_argument("--earlier", type=Path, help="run: go on from these models, of an earlier version")
     parser.add_argument("--out", type=Path, default=REPOSITORY / "models")
     parser.add_argument("--models", default="none,default,accurate", help="evaluate: these, separated by commas")
     args = parser.parse_args()
@@ -43,7 +44,7 @@ def main() -> None:
     digest = hashlib.sha256((args.encoder / "model.safetensors").read_bytes()).hexdigest()
     if digest != config["encoder"]["sha256"]:
         parser.error(f"{args.encoder}/model.safetensors has sha256 {digest}, not that of training/config.toml")
-    places = recipe.Places(args.corpora, args.registry, args.encoder, args.work)
+    places = recipe.Places(args.corpora, args.registry, args.encoder, args.work, args.earlier)
     if args.command == "run":
         recipe.run(places, config, args.out)
     else:

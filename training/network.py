@@ -29,16 +29,15 @@ class Layer(nn.Module):
         self.norm1, self.norm2 = nn.LayerNorm(WIDTH, 1e-12), nn.LayerNorm(WIDTH, 1e-12)
         self.drop = nn.Dropout(drop)
 
-    def forward(self, x: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
         rows, length, _ = x.shape
         q, k, v = (
             f(x).view(rows, length, HEADS, WIDTH // HEADS).transpose(1, 2) for f in (self.query, self.key, self.value)
         )
         if torch.onnx.is_in_onnx_export():
-            weights = (q @ k.transpose(-1, -2) * (HEADS / WIDTH) ** 0.5 + bias).softmax(-1)
-            mixed = weights @ v
+            mixed = (q @ k.transpose(-1, -2) * (HEADS / WIDTH) ** 0.5).softmax(-1) @ v  # one window, no padding
         else:
-            mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=bias.to(q.dtype))
+            mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=None if bias is None else bias.to(q.dtype))
         mixed = mixed.transpose(1, 2).reshape(rows, length, WIDTH)
         x = self.norm1(x + self.drop(self.out(mixed)))
         return self.norm2(x + self.drop(self.down(_rounded(functional.gelu(self.up(x))))))
@@ -71,11 +70,11 @@ class Tagger(nn.Module):
         self.drop = nn.Dropout(drop)
         self.head = nn.Linear(WIDTH, TAGS)
 
-    def forward(self, ids: torch.Tensor, features: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    def forward(self, ids: torch.Tensor, features: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
         places = torch.arange(ids.shape[1], device=ids.device)
         x = self.words(ids) + self.features(features) + self.places(places) + self.kind
         x = self.drop(self.norm(x))
-        bias = (1.0 - mask.float())[:, None, None, :] * -1e4
+        bias = None if mask is None else (1.0 - mask.float())[:, None, None, :] * -1e4
         for layer in self.layers:
             x = layer(x, bias)
         return self.head(self.drop(x))

@@ -1,5 +1,8 @@
 """The steps: a teacher on the gold; "accurate" on the gold and on the teacher's probabilities for unannotated records;
-"default" on the gold and on those of "accurate"."""
+"default" on the gold and on those of "accurate". Each then once more on gold alone, at a lower rate.
+
+With the models of an earlier version at hand, its "accurate" is the teacher, and the networks of "accurate" go on from its.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from extractor.ner.windows import piece_table
 from training import calibrate
 from training.batches import Item, items
 from training.data import Sample, annotated, load
+from training.earlier import read_back
 from training.export import describe, export
 from training.network import Tagger, from_encoder
 from training.silver import records, silver
@@ -36,6 +40,7 @@ class Places(NamedTuple):
     registry: Path
     encoder: Path
     work: Path
+    earlier: Path | None = None
 
     @property
     def tokenizer(self) -> Path:
@@ -51,21 +56,29 @@ def run(places: Places, config: dict[str, Any], out: Path) -> None:
     """Everything, into out/default and out/accurate."""
     learn, dev = samples(places, "train"), samples(places, "dev")
     gold = repeated(learn, config["repeats"], places.tokenizer)
-    labelled_by = places.work / "teacher" / "model"
-    teacher = trained(places.work / "teacher", places, config["teacher"], gold, dev)
-    if not (labelled_by / "config.json").exists():
-        export([teacher], places.tokenizer, labelled_by, card("teacher", config, [[0.0, 0.0], [1.0, 1.0]]))
+    teacher = places.earlier / "accurate" if places.earlier else _teacher(places, config, gold, dev)
     for name in ("accurate", "default"):
-        learned = [*gold, *_silver(places, config[name], ConditionModel(labelled_by))]
         few = repeated(learn, config["finish"][name]["repeats"], places.tokenizer)
         networks = []
-        for seed in config[name]["seeds"]:  # networks that were trained apart are better together than any of them
-            folder = places.work / f"{name}-{seed}"
-            model = trained(folder, places, {**config[name]["train"], "seed": seed}, learned, dev)
+        for number, seed in enumerate(config[name]["seeds"], 1):  # trained apart, they are better together than any of them
+            folder = places.work / f"{name}-{number}"
+            if places.earlier and name == "accurate":
+                model = read_back(places.earlier / name / f"network{number}.onnx")
+            else:
+                learned = [*gold, *_silver(places, config[name], ConditionModel(teacher))]
+                model = trained(folder, places, {**config[name]["train"], "seed": seed}, learned, dev)
             finish = {**config["finish"][name]["train"], "seed": seed}
             networks.append(trained(folder / "finish", places, finish, few, dev, start=model))
         package(networks, name, places, config, dev, out / name)
-        labelled_by = out / name
+        teacher = out / name
+
+
+def _teacher(places: Places, config: dict[str, Any], gold: list[Item], dev: list[Sample]) -> Path:
+    folder = places.work / "teacher" / "model"
+    if not (folder / "config.json").exists():
+        network = trained(places.work / "teacher", places, config["teacher"], gold, dev)
+        export([network], places.tokenizer, folder, card("teacher", config, [[0.0, 0.0], [1.0, 1.0]]))
+    return folder
 
 
 def samples(places: Places, part: str) -> list[Sample]:
@@ -142,8 +155,8 @@ def card(name: str, config: dict[str, Any], calibration: list[list[float]]) -> d
     return {
         "name": f"conditions-{name}",
         "version": config["version"],
-        "longest": Settings(**config[name]["train"]).longest,
+        "longest": Settings(**config.get(name, {}).get("train", {})).longest,
         "styles": list(RUN_TIME_STYLES),
-        "training": config[name],
+        "training": {"first": config[name], "finish": config.get("finish", {}).get(name)},
         "calibration": calibration,
     }

@@ -23,7 +23,6 @@ from extractor.ner.windows import Pieces, Spans, Window, piece_table, windows
 
 CLS, STYLE, SEP = 101, 1, 102  # the first style; the others follow it in the vocabulary
 RUN_TIME_STYLES = ("record", "criteria", "abstract")
-_BUDGET = 2048  # pieces with padding in one run of the network
 SHIPPED = ("default", "accurate")
 
 
@@ -71,10 +70,7 @@ class ConditionModel:
         token = STYLE + (known.index(style) if style in known else 0)
         networks, pieces = self._session()
         read = [w for w in windows(text, pieces, hints, self.config["longest"]) if _has_letters(text, w)]
-        out: dict[int, np.ndarray] = {}
-        for batch in _batches(read):
-            out.update(zip(map(id, batch), _run(networks, batch, token), strict=True))
-        return [(window, out[id(window)]) for window in read]
+        return [(window, _run(networks, window, token)) for window in read]
 
     def _session(self) -> tuple[list[Any], Pieces]:
         with self._lock:
@@ -109,32 +105,16 @@ def _has_letters(text: str, window: Window) -> bool:
     return any(text[a].isalpha() and b - a > 1 for a, b in window.words)
 
 
-def _batches(all_windows: list[Window]) -> list[list[Window]]:
-    """Windows of like length together."""
-    out: list[list[Window]] = []
-    longest = 0
-    for window in sorted(all_windows, key=lambda w: -w.length):
-        if not out or longest * (len(out[-1]) + 1) > _BUDGET:
-            out.append([])
-            longest = window.length
-        out[-1].append(window)
-    return out
-
-
-def _run(networks: list[Any], batch: list[Window], token: int) -> list[np.ndarray]:
-    """For each window the tags' probabilities of its words, (words, 3)."""
-    longest = max(w.length for w in batch) + 3
-    ids = np.zeros((len(batch), longest), dtype=np.int64)
+def _run(networks: list[Any], window: Window, token: int) -> np.ndarray:
+    """The tags' probabilities of the window's words, (words, 3). One window at a time: on one core a batch with padding is
+    slower, and a window's scores would depend on what is read beside it."""
+    sizes = [len(p) for p in window.pieces]
+    line = [CLS, token, *(i for word in window.pieces for i in word), SEP]
+    ids = np.array([line], dtype=np.int64)
     features = np.zeros_like(ids)
-    firsts = []
-    for row, window in enumerate(batch):
-        sizes = [len(p) for p in window.pieces]
-        line = [CLS, token, *(i for word in window.pieces for i in word), SEP]
-        ids[row, : len(line)] = line
-        features[row, 2 : len(line) - 1] = np.repeat(window.features, sizes)
-        firsts.append(np.cumsum([2, *sizes[:-1]]))
-    chances = np.mean([_softmax(n.run(None, {"ids": ids, "features": features})[0]) for n in networks], axis=0)
-    return [chances[row, first] for row, first in enumerate(firsts)]
+    features[0, 2:-1] = np.repeat(window.features, sizes)
+    scores = [n.run(None, {"ids": ids, "features": features})[0][0] for n in networks]
+    return np.mean([_softmax(s) for s in scores], axis=0)[np.cumsum([2, *sizes[:-1]])]
 
 
 def _softmax(scores: np.ndarray) -> np.ndarray:

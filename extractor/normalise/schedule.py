@@ -82,11 +82,7 @@ def _times(value: Value, chain: tuple[Part, ...]) -> None:
         if part.kind not in _TIMED:
             continue
         place = _place(part, before, following)
-        if (
-            before is not None
-            and before.kind == "start"
-            and (part.joint in TO or place == "until")
-        ):
+        if before is not None and before.kind == "start" and (part.joint in TO or place == "until"):
             points = [p for p in points if p != "P0D"]  # "baseline to ...": no point of its own
         if place == "until":
             _add(value, "until", part.values[-1:], False)
