@@ -6,10 +6,10 @@ and scoring see the same spans. Then, for all of them:
 - of overlapping spans the outermost is kept; a discontinuous one is left out, and what it covers is not learned from;
 - spans that are neither right nor wrong ("~CONDITION") are not learned from.
 
-Corpora disagree on what a condition is, so the model is told which idea to follow by a style token. Three of the styles
-are used at run time, by the kind of text (tag/condition_style.py): "record" (the team's own annotations), "criteria" (LCT:
-names without severity, stability, kind) and "abstract" (the PubMed corpora). The others only teach: "loose" (CHIA: stages
-and classes outside, bare "disease" and "complication" marked), "studied" (NeuroTrialNER: only what a trial studies) and
+Corpora disagree on what a condition is, so the model is told which idea to follow by a style token. Four of the styles
+are used at run time, by the kind of text (tag/condition_model.py): "record" (the team's own annotations), "criteria" (LCT:
+names without severity, stability, kind), "abstract" (the PubMed corpora) and "loose" (CHIA: stages and classes outside,
+bare "disease" and "complication" marked). The others only teach: "studied" (NeuroTrialNER: only what a trial studies) and
 "report" (MACCROBAT: diseases and signs of case reports).
 """
 
@@ -38,7 +38,7 @@ CORPORA = {
     "maccrobat": "report",
     "registry": "record",
 }
-STYLES = (*RUN_TIME_STYLES, "loose", "studied", "report")
+STYLES = (*RUN_TIME_STYLES, "studied", "report")
 SCORED = ("lct", "chia", "bc5cdr", "ncbi", "registry")
 _BC5CDR_DEV = 150  # abstracts of its development part that stay one; the other 350 are learned from
 
@@ -59,7 +59,7 @@ class Sample(NamedTuple):
 
 def load(corpora: Path, registry: Path | None, part: str, names: Iterable[str] = tuple(CORPORA)) -> list[Sample]:
     """Samples of `part` ("train" or "dev") of the named corpora."""
-    return [sample(name, part, d) for name in names for d in documents(corpora, registry, name, part)]
+    return [sample(name, d) for name in names for d in documents(corpora, registry, name, part)]
 
 
 def documents(corpora: Path, registry: Path | None, name: str, part: str) -> list[GoldDocument]:
@@ -97,15 +97,12 @@ def is_dev(id: str) -> bool:
     return int(re.sub(r"\D", "", id) or 0) % 10 == 7
 
 
-def sample(corpus: str, part: str, document: GoldDocument) -> Sample:
-    """A gold document in the view of run time; a dev document has a style of run time, too."""
-    style = CORPORA[corpus]
-    if part == "dev" and style not in RUN_TIME_STYLES:
-        style = "criteria"
+def sample(corpus: str, document: GoldDocument) -> Sample:
+    """A gold document in the view of run time."""
     scan = scan_text(document.text)
     kept, unknown = conditions(document)
     unknown = [u for u in unknown if not any(a <= u[0] and u[1] <= b for a, b in kept)]
-    return Sample(corpus, style, document.id, scan.text, _view(scan, kept), _view(scan, unknown), hints(scan))
+    return Sample(corpus, CORPORA[corpus], document.id, scan.text, _view(scan, kept), _view(scan, unknown), hints(scan))
 
 
 def conditions(document: GoldDocument) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:

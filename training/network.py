@@ -37,7 +37,9 @@ class Layer(nn.Module):
         if torch.onnx.is_in_onnx_export():
             mixed = (q @ k.transpose(-1, -2) * (HEADS / WIDTH) ** 0.5).softmax(-1) @ v  # one window, no padding
         else:
-            mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=None if bias is None else bias.to(q.dtype))
+            mixed = functional.scaled_dot_product_attention(
+                q, k, v, attn_mask=None if bias is None else bias.to(q.dtype)
+            )
         mixed = mixed.transpose(1, 2).reshape(rows, length, WIDTH)
         x = self.norm1(x + self.drop(self.out(mixed)))
         return self.norm2(x + self.drop(self.down(_rounded(functional.gelu(self.up(x))))))

@@ -60,7 +60,9 @@ def run(places: Places, config: dict[str, Any], out: Path) -> None:
     for name in ("accurate", "default"):
         few = repeated(learn, config["finish"][name]["repeats"], places.tokenizer)
         networks = []
-        for number, seed in enumerate(config[name]["seeds"], 1):  # trained apart, they are better together than any of them
+        for number, seed in enumerate(
+            config[name]["seeds"], 1
+        ):  # trained apart, they are better together than any of them
             folder = places.work / f"{name}-{number}"
             if places.earlier and name == "accurate":
                 model = read_back(places.earlier / name / f"network{number}.onnx")

@@ -22,7 +22,7 @@ from extractor.errors import ModelError
 from extractor.ner.windows import Pieces, Spans, Window, piece_table, windows
 
 CLS, STYLE, SEP = 101, 1, 102  # the first style; the others follow it in the vocabulary
-RUN_TIME_STYLES = ("record", "criteria", "abstract")
+RUN_TIME_STYLES = ("record", "criteria", "abstract", "loose")
 SHIPPED = ("default", "accurate")
 
 

@@ -47,8 +47,8 @@ def find(scan: Scan, model: ConditionModel) -> list[Mention]:
 
 
 def style_of(scan: Scan) -> str:
-    """What kind of text this is, by its headings, else by its lines: "record", "criteria" or "abstract"
-    (ner.RUN_TIME_STYLES). A text too short to tell is read as a record."""
+    """What kind of text this is, by its headings, else by its lines: "record", "criteria", "abstract", or "loose" for a
+    list without headings (ner.RUN_TIME_STYLES). A text too short to tell is read as a record."""
     if any(s.kind in _OF_RECORDS and s.evidence == "header" for s in scan.sections):
         return "record"
     if any(s.kind in _OF_CRITERIA for s in scan.sections):
@@ -57,7 +57,7 @@ def style_of(scan: Scan) -> str:
     length = sum(map(len, lines))
     if length >= max(_ABSTRACT, _PROSE * len(lines)):
         return "abstract"
-    return "criteria" if len(lines) >= _LIST else "record"
+    return "loose" if len(lines) >= _LIST else "record"
 
 
 def _in_furniture(scan: Scan, mention: Mention) -> bool:

@@ -68,7 +68,7 @@ PROSE = "We treated forty patients with refractory disease and followed them for
     [
         (RECORD + "- asthma", "record"),
         (CRITERIA + "asthma", "criteria"),
-        ("asthma\nstroke\npregnancy", "criteria"),
+        ("asthma\nstroke\npregnancy", "loose"),
         ("Cells for asthma\n" + PROSE, "abstract"),
         ("Cells for asthma\n" + CRITERIA + PROSE, "criteria"),
         ("Patients with asthma are included.", "record"),

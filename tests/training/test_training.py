@@ -43,7 +43,7 @@ def test_outermost_spans_in_the_view_of_run_time() -> None:
     spans = [("CONDITION", 7, 22), ("CONDITION", 7, 12), ("~CONDITION", 43, 48), ("AGE", 0, 6)]
     document = GoldDocument("NCT7", text, tuple(GoldSpan(str(i), *s) for i, s in enumerate(spans)))
     assert conditions(document) == ([(7, 22)], [(43, 48)])
-    found = sample("lct", "train", document)
+    found = sample("lct", document)
     assert [found.text[a:b] for a, b in found.spans] == ["lupus nephritis"]
     assert [found.text[a:b] for a, b in found.unknown] == ["lupus"]
     assert "\\" not in found.text
@@ -51,13 +51,12 @@ def test_outermost_spans_in_the_view_of_run_time() -> None:
 
 def test_styles_of_training_and_of_run_time() -> None:
     document = GoldDocument("NCT7", "Severe asthma", ())
-    assert [sample(c, "train", document).style for c in ("registry", "lct", "ncbi", "chia")] == [
+    assert [sample(c, document).style for c in ("registry", "lct", "ncbi", "chia")] == [
         "record",
         "criteria",
         "abstract",
         "loose",
     ]
-    assert sample("chia", "dev", document).style == "criteria"
     assert set(CORPORA.values()) == set(STYLES) and STYLES[: len(RUN_TIME_STYLES)] == RUN_TIME_STYLES
 
 
