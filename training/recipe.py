@@ -70,9 +70,19 @@ def run(places: Places, config: dict[str, Any], out: Path) -> None:
                 learned = [*gold, *_silver(places, config[name], ConditionModel(teacher))]
                 model = trained(folder, places, {**config[name]["train"], "seed": seed}, learned, dev)
             finish = {**config["finish"][name]["train"], "seed": seed}
-            networks.append(trained(folder / "finish", places, finish, few, dev, start=model))
+            before = {key: weight.clone() for key, weight in model.state_dict().items()}
+            model = trained(folder / "finish", places, finish, few, dev, start=model)
+            networks.append(_between(before, model, config["finish"][name]["share"]))
         package(networks, name, places, config, dev, out / name)
         teacher = out / name
+
+
+def _between(before: dict[str, torch.Tensor], model: Tagger, share: float) -> Tagger:
+    """The weights that lie `share` of the way from `before` to those of `model`: nearly as good as these on what the last
+    pass was for, and nearly as good as those on the rest."""
+    after = model.state_dict()
+    model.load_state_dict({key: before[key] * (1 - share) + after[key] * share for key in after})
+    return model
 
 
 def _teacher(places: Places, config: dict[str, Any], gold: list[Item], dev: list[Sample]) -> Path:
