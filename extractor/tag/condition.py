@@ -71,7 +71,7 @@ def _proper_name(f: Found, words: Words, vocab: Names) -> bool:
         if i + n >= len(words.stems) or not words.joined(i + n - 1):
             return False
         word = words.text[slice(*words.spans[i + n])]
-        if n == 0 and words.stems[i] in vocab.words["tool"]:
+        if n == 0 and words.stems[i] in vocab.words["tool"] and f.rule != "condition.finding":
             return True
         if not word[0].isupper() and word not in _SMALL:
             return False
