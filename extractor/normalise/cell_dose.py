@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import NamedTuple
 
@@ -119,6 +120,27 @@ def _agrees(scan: Scan, mention: Mention, values: tuple[float, ...]) -> bool:
 
 def normalise(mention: Mention, scan: Scan) -> Mention:
     """Value, alternatives and warnings of a cell dose."""
+    volume = next(filter(None, map(_VOLUME.fullmatch, mention.parts.codes)), None)
+    return _normalise(mention, scan) if volume is None else _in_volume(mention, scan, volume)
+
+
+_VOLUME = re.compile(r"\(([0-9]+(?:\.[0-9]+)?)\.(m?L)\)")
+
+
+def _in_volume(mention: Mention, scan: Scan, volume: re.Match[str]) -> Mention:
+    """ "2 x 10^8 cells/3 mL": so many cells, given in 3 mL; the other reading is a concentration."""
+    parts = mention.parts
+    codes = tuple(c for c in parts.codes if c != volume[0])
+    basis = parts.basis if parts.basis != "per_volume" else "total"
+    whole = _normalise(mention.but(parts=parts._replace(codes=codes, basis=basis)), scan)
+    values = scaled(parts.values, 1 / float(volume[1]))
+    unit = "/".join((parts.unit, *codes, volume[2]))
+    dilution = dose_value(parts.kind, values, unit, parts.bound, parts.approximate, "per_volume")
+    warning = Warn("DOSE_IN_VOLUME", f"read as the cells in {volume[1]} {volume[2]}; it may be a concentration")
+    return whole.but(parts=parts, alternatives=(*whole.alternatives, dilution), warnings=(*whole.warnings, warning))
+
+
+def _normalise(mention: Mention, scan: Scan) -> Mention:
     parts = mention.parts
     unit = "/".join((parts.unit, *parts.codes))
     basis = _basis(mention)

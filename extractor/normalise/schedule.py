@@ -44,7 +44,7 @@ def _point_list(part: Part) -> list[str]:
     return [iso(sign * n if n else n, unit) for n, unit in ends]
 
 
-TO = ("to", "through", "thru", "until", "till", "untill", "up to")
+TO = ("to", "through", "thru", "until", "till", "untill", "up to", "-", "–", "—", "~")
 
 
 _TIMED = ("time", "point", "start")

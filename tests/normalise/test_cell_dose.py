@@ -75,3 +75,11 @@ def test_a_range_of_powers_keeps_both_readings_of_its_end() -> None:
     assert found.value is not None and (found.value["low"], found.value["high"]) == (1e6, 5e7)
     assert [(a["low"], a["high"]) for a in found.alternatives] == [(1e6, 1e7)]
     assert [w.code for w in found.warnings] == ["RANGE_AMBIGUOUS"]
+
+
+def test_cells_in_a_volume_are_a_total_or_a_concentration() -> None:
+    (found,) = doses("the high dose is 2 × 10^8 cells / 4 mL")
+    assert found.value == {"low": 2e8, "high": 2e8, "unit": "{cells}", "basis": "total"}
+    assert found.alternatives == ({"low": 5e7, "high": 5e7, "unit": "{cells}/mL", "basis": "per_volume"},)
+    assert [w.code for w in found.warnings] == ["DOSE_IN_VOLUME"]
+    assert [w.code for w in doses("2 × 10^8 cells / mL is given")[0].warnings] == []
